@@ -209,10 +209,24 @@ impl Datum {
     pub(crate) fn size(&self) -> usize {
         match self {
             Datum::Text(text) => text.len(),
+            // Of 1e131071 the text is long.
+            Datum::Numeric(number) => number.printed_len(),
             Datum::Array(list) => size_of_all(&list.items),
             Datum::Record(record) => record.size,
             Datum::Other(value) => size_of_value(value),
             _ => 0,
+        }
+    }
+
+    /// Whether it is held by another one, too.
+    pub(crate) fn is_same(&self, other: &Datum) -> bool {
+        match (self, other) {
+            (Datum::Text(one), Datum::Text(two)) => Arc::ptr_eq(one, two),
+            (Datum::Array(one), Datum::Array(two)) => Arc::ptr_eq(one, two),
+            (Datum::Numeric(one), Datum::Numeric(two)) => Arc::ptr_eq(one, two),
+            (Datum::Record(one), Datum::Record(two)) => Arc::ptr_eq(one, two),
+            (Datum::Other(one), Datum::Other(two)) => Arc::ptr_eq(one, two),
+            _ => false,
         }
     }
 
@@ -229,15 +243,10 @@ impl Datum {
                 .then_with(|| one.dimensions.cmp(&two.dimensions)),
             (Datum::Record(one), Datum::Record(two)) => compare_all(&one.values, &two.values),
             (Datum::Label(one), Datum::Label(two)) => one.place.cmp(&two.place),
-            (Datum::Other(one), Datum::Other(two)) if span(one).is_some() => {
-                span(one).cmp(&span(two))
+            // Those of types without an order are only told apart.
+            (Datum::Other(one), Datum::Other(two)) => {
+                one.compare(two).unwrap_or_else(|| format!("{one:?}").cmp(&format!("{two:?}")))
             }
-            (Datum::Other(one), Datum::Other(two))
-                if let (Value::Lsn(one), Value::Lsn(two)) = (&**one, &**two) =>
-            {
-                one.cmp(two)
-            }
-            (Datum::Other(one), Datum::Other(two)) => format!("{one:?}").cmp(&format!("{two:?}")),
             _ => match (self.as_int(), other.as_int()) {
                 (Some(one), Some(two)) => one.cmp(&two),
                 _ => self.compare_numbers(other),
@@ -306,7 +315,8 @@ fn span(value: &Value) -> Option<i128> {
     Some(days * 86_400_000_000 + i128::from(own.micros))
 }
 
-fn compare_all(one: &[Datum], two: &[Datum]) -> Ordering {
+/// The order of two lists of values: that of the first ones that differ, or else of their lengths.
+pub(crate) fn compare_all(one: &[Datum], two: &[Datum]) -> Ordering {
     let unequal =
         one.iter().zip(two).map(|(one, two)| one.compare(two)).find(|order| order.is_ne());
     unequal.unwrap_or_else(|| one.len().cmp(&two.len()))
@@ -336,9 +346,13 @@ impl Hash for Datum {
             Datum::Array(list) => list.items.hash(state),
             Datum::Record(record) => record.values.hash(state),
             Datum::Label(label) => label.place.hash(state),
-            Datum::Other(value) => match span(value) {
-                Some(span) => span.hash(state),
-                None => format!("{value:?}").hash(state),
+            Datum::Other(value) => match &**value {
+                // Equal ones may have bounds that look different.
+                Value::Range(_) | Value::Multirange(_) => 2_u8.hash(state),
+                value => match span(value) {
+                    Some(span) => span.hash(state),
+                    None => format!("{value:?}").hash(state),
+                },
             },
         }
     }

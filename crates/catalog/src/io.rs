@@ -142,11 +142,12 @@ pub(crate) fn to_value(datum: &Datum, oid: Oid, types: &Types) -> Value {
 }
 
 fn int_value(value: i64, oid: Oid) -> Value {
-    let small = || i32::try_from(value).unwrap_or_default();
+    // What its type cannot hold is refused when it is written.
+    let small = |make: fn(i32) -> Value| i32::try_from(value).map_or(Value::Int8(value), make);
     match oid {
-        Oid::INT2 => Value::Int2(i16::try_from(value).unwrap_or_default()),
-        Oid::INT4 => Value::Int4(small()),
-        Oid::DATE => Value::Date(small()),
+        Oid::INT2 => i16::try_from(value).map_or(Value::Int8(value), Value::Int2),
+        Oid::INT4 => small(Value::Int4),
+        Oid::DATE => small(Value::Date),
         Oid::TIME => Value::Time(value),
         Oid::TIMESTAMP => Value::Timestamp(value),
         Oid::TIMESTAMPTZ => Value::Timestamptz(value),

@@ -3,7 +3,7 @@
 use sqlparser::ast::{Query, Statement};
 use sqlparser::parser::{Parser, ParserError};
 use trunkline_core::{PgError, Result};
-use trunkline_sql::{Lexer, TokenKind};
+use trunkline_sql::{Flaw, Lexer, TokenKind, character_position};
 
 use crate::error::{syntax, too_deep, unsupported};
 use crate::syntax::{Postgres, as_calls, as_selects, check_depth, decimal, tokens, without_only};
@@ -32,7 +32,7 @@ fn needed(tokens: usize) -> usize {
 
 fn read(sql: &str) -> Result<Box<Query>> {
     let dialect = Postgres::new(sql);
-    let tokens = decimal(tokens(sql, &dialect, failure)?, sql);
+    let tokens = decimal(tokens(sql, &dialect, failure)?, sql)?;
     let tokens = without_only(as_selects(as_calls(tokens)));
     let parser = Parser::new(&dialect).with_recursion_limit(NESTED);
     let statements = parser.with_tokens_with_locations(tokens).parse_statements();
@@ -54,6 +54,11 @@ fn guard(sql: &str) -> Result<usize> {
         tokens += 1;
         match token.kind {
             TokenKind::LeftParen | TokenKind::LeftBracket => depth += 1,
+            TokenKind::Invalid(flaw) if is_of_number(flaw) => {
+                let place = character_position(sql, token.span.start);
+                let message = format!("{} at or near \"{}\"", flaw.message(), token.text(sql));
+                return Err(syntax(place, message));
+            }
             TokenKind::Word if token.is_word(sql, "case") => depth += 1,
             TokenKind::Word if token.is_word(sql, "end") => depth = depth.saturating_sub(1),
             TokenKind::RightParen | TokenKind::RightBracket => depth = depth.saturating_sub(1),
@@ -64,6 +69,12 @@ fn guard(sql: &str) -> Result<usize> {
         }
     }
     Ok(tokens)
+}
+
+/// Whether a token would be a number: the tokenizer makes two tokens of it, or a number of other digits.
+fn is_of_number(flaw: Flaw) -> bool {
+    use Flaw::{InvalidBinaryInteger, InvalidHexInteger, InvalidOctalInteger, NumberJunk};
+    matches!(flaw, NumberJunk | InvalidHexInteger | InvalidOctalInteger | InvalidBinaryInteger)
 }
 
 /// What is wrong, as far as the parser tells: it says what it found, and where.

@@ -11,6 +11,7 @@ use trunkline_core::{Oid, Result};
 
 use crate::datum::{Datum, Fields};
 use crate::facts::Volatility;
+use crate::functions::bits::Bitwise;
 use crate::functions::regress::Regress;
 use crate::functions::spread::Spread;
 use crate::run::Run;
@@ -344,9 +345,7 @@ pub(crate) enum AggregateKind {
     JsonObject {
         strict: bool,
     },
-    BitAnd,
-    BitOr,
-    BitXor,
+    Bits(Bitwise),
     /// `any_value`
     First,
     /// `variance`, `stddev` and their kin.

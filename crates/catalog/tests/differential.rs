@@ -56,6 +56,29 @@ fn plans_are_told_as_postgresql_tells_them() {
     });
 }
 
+/// Numbers at the ends of their types, and the order of values of every type.
+#[test]
+fn values_are_those_of_postgresql() {
+    block_on(async {
+        compare(open().await, include_str!("golden/values.answers.txt")).await;
+    });
+}
+
+/// What PostgreSQL refuses, where the tree does not tell the place.
+#[test]
+fn what_postgresql_refuses_is_refused() {
+    let answers = include_str!("golden/refused.answers.txt");
+    block_on(async {
+        let mut session = open().await;
+        for (query, answer) in answers.split("? ").filter_map(|part| part.split_once("\n! ")) {
+            let error = ask(&mut session, query).await.expect_err(query);
+            let found = format!("{}\t{}", error.sqlstate(), error.message());
+            let expected = answer.rsplit_once('\t').map(|(expected, _)| expected);
+            assert_eq!(Some(&*found), expected, "{query}");
+        }
+    });
+}
+
 /// Operators can see what clients miss.
 #[test]
 fn what_is_refused_is_counted() {

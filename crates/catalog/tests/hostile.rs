@@ -122,6 +122,45 @@ fn texts_of_records_are_bounded() {
     ]);
 }
 
+/// The thread that other sessions wait for leaves to another one what is long.
+#[test]
+fn nothing_long_is_made_while_others_wait() {
+    let mut session = block_on(open());
+    block_on(ask(&mut session, "SELECT count(*) FROM pg_am")).expect("rows");
+    for value in [
+        "'x'::char(10000000)",
+        "5::bit(10000000)",
+        "B'1'::bit(10000000)",
+        "bpchar('x', 10000000, true)",
+        "'{x,y}'::char(1000000)[]",
+        "format('%8000000s', 1)",
+        "lpad('x', 4000000)",
+        "repeat('x', 10000000)",
+        "array_fill(1, ARRAY[1000000])",
+        "regexp_replace(amname, 'x{900}{900}', '')",
+        "string_to_array(repeat('x,', 4000), ',')",
+    ] {
+        let sql = format!("SELECT count(*) FROM pg_am WHERE {value} IS NULL");
+        let made = measure(|| {
+            let _ = block_on(ask(&mut session, &sql));
+        });
+        assert!(made.bytes_max < 1 << 20, "{value}: {} bytes", made.bytes_max);
+    }
+}
+
+#[test]
+fn what_casts_make_is_counted() {
+    let of = |what: &str, rows: u32| {
+        format!("SELECT {what} FROM generate_series(1, {rows}) g, (SELECT FROM pg_am LIMIT 1) x")
+    };
+    refused(&[
+        (&of("count('x'::char(4000000))", 100), "53400"),
+        (&of("count(g::bit(4000000))", 100), "53400"),
+        (&of("count('x'::char(17000000))", 1), "53400"),
+        (&of("count(B'1'::bit(17000000))", 1), "53400"),
+    ]);
+}
+
 #[test]
 fn what_is_built_is_counted_while_it_is_built() {
     let one = "(SELECT FROM pg_am LIMIT 1) x";

@@ -6,8 +6,9 @@ use sqlparser::ast::{
 };
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::typed::check_ordered;
 use super::{Binder, Typed};
-use crate::error::{at, unsupported};
+use crate::error::{at, syntax, unsupported};
 use crate::functions;
 use crate::plan::{Aggregate, AggregateKind, Expr, OrderExpr, Window};
 
@@ -32,7 +33,11 @@ fn check_clauses(
     place: usize,
 ) -> Result<()> {
     let wrong = |message: String| Err(at(place, SqlState::WRONG_OBJECT_TYPE, message));
+    if list.args.is_empty() && call.within_group.is_empty() {
+        return wrong(format!("{name}(*) must be used to call a parameterless aggregate function"));
+    }
     let refused = |message: String| Err(at(place, SqlState::FEATURE_NOT_SUPPORTED, message));
+    let is_distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
     let is_ordered =
         list.clauses.iter().any(|one| matches!(one, FunctionArgumentClause::OrderBy(_)));
     match (kind.is_of_ordered_set(), call.within_group.is_empty(), call.over.is_some()) {
@@ -45,7 +50,7 @@ fn check_clauses(
         (true, _, true) => {
             refused(format!("OVER is not supported for ordered-set aggregate {name}"))
         }
-        (_, _, true) if list.duplicate_treatment == Some(DuplicateTreatment::Distinct) => {
+        (_, _, true) if is_distinct => {
             refused("DISTINCT is not implemented for window functions".to_owned())
         }
         (_, _, true) if is_ordered => {
@@ -53,6 +58,20 @@ fn check_clauses(
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses what WITHIN GROUP says already.
+fn check_within(call: &ast::Function, list: &ast::FunctionArgumentList) -> Result<()> {
+    if call.within_group.is_empty() {
+        return Ok(());
+    }
+    // Where the words stand the tree does not tell.
+    let twice = |what: &str| Err(syntax(0, format!("cannot use {what} with WITHIN GROUP")));
+    let is_order = |one: &FunctionArgumentClause| matches!(one, FunctionArgumentClause::OrderBy(_));
+    if list.duplicate_treatment == Some(DuplicateTreatment::Distinct) {
+        return twice("DISTINCT");
+    }
+    if list.clauses.iter().any(is_order) { twice("multiple ORDER BY clauses") } else { Ok(()) }
 }
 
 impl Binder {
@@ -113,8 +132,9 @@ impl Binder {
         let FunctionArguments::List(list) = &call.args else {
             return Err(unsupported(place, "this aggregate"));
         };
+        check_within(call, list)?;
         // What is within an aggregate is worked out before it; over a window it is what of a group is known.
-        let mentions = self.scope().mentions.len();
+        let mut mentions = self.scope().mentions.len();
         let before = self.scope().no_aggregates;
         if call.over.is_none() {
             self.scope().no_aggregates = Some(ARGUMENTS);
@@ -122,6 +142,9 @@ impl Binder {
         let is_star =
             matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
         let mut arguments = if is_star { Vec::new() } else { self.arguments(&list.args)? };
+        if kind.is_of_ordered_set() {
+            mentions = self.scope().mentions.len();
+        }
         // What an ordered set is ordered by are its last arguments.
         for key in &call.within_group {
             arguments.push(self.expr(&key.expr)?);
@@ -132,6 +155,11 @@ impl Binder {
             return Err(self.no_function(name, &types, place));
         };
         check_clauses(call, list, kind, name, place)?;
+        if matches!(kind, AggregateKind::Sum | AggregateKind::Average)
+            && chosen.result == Oid::INTERVAL
+        {
+            return Err(unsupported(place, &format!("{name}() of intervals")));
+        }
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
         let mut order = self.order_exprs(&call.within_group)?;
         for clause in &list.clauses {
@@ -165,7 +193,9 @@ impl Binder {
     fn order_exprs(&mut self, by: &[ast::OrderByExpr]) -> Result<Vec<OrderExpr>> {
         by.iter()
             .map(|key| {
-                let expr = self.expr(&key.expr)?.expr;
+                let typed = self.expr(&key.expr)?;
+                check_ordered(&typed)?;
+                let expr = typed.expr;
                 let descending = key.options.asc == Some(false);
                 let nulls_first = key.options.nulls_first.unwrap_or(descending);
                 Ok(OrderExpr { expr, descending, nulls_first })

@@ -1,6 +1,9 @@
 //! Calls of functions, and what the grammar knows by key word.
 
-use sqlparser::ast::{self, FunctionArg, FunctionArgExpr, FunctionArguments, Ident};
+use sqlparser::ast::{
+    self, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
+    FunctionArguments, Ident,
+};
 use trunkline_core::{Oid, Result, SqlState};
 
 use super::resolve::{Chosen, Found, function};
@@ -73,7 +76,7 @@ impl Binder {
             {
                 return Ok(typed);
             }
-            let plain = list.map(|list| plain_arguments(&list.args)).transpose()?.flatten();
+            let plain = list.and_then(|list| plain_arguments(&list.args));
             if let Some(arguments) = plain
                 && let Some(typed) = self.grammar_function(&name, &arguments)?
             {
@@ -89,9 +92,22 @@ impl Binder {
         {
             return self.aggregate_call(call, &name, place);
         }
-        let list = list.map(|list| list.args.as_slice()).unwrap_or_default();
-        let arguments = self.call_arguments(schema.as_deref(), &name, list, place)?;
-        self.call_named(schema.as_deref(), &name, arguments, place)
+        let given = list.map(|list| list.args.as_slice()).unwrap_or_default();
+        let is_star = matches!(given, [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
+        let given = if is_star { &[] } else { given };
+        let mut arguments = self.call_arguments(schema.as_deref(), &name, given, place)?;
+        for key in &call.within_group {
+            arguments.push(self.expr(&key.expr)?);
+        }
+        let typed = self.call_named(schema.as_deref(), &name, arguments, place)?;
+        match clause_of_aggregates(call, is_star, &name) {
+            Some(clause) => {
+                let message =
+                    format!("{clause} specified, but {name} is not an aggregate function");
+                Err(at(place, SqlState::WRONG_OBJECT_TYPE, message))
+            }
+            None => Ok(typed),
+        }
     }
 
     pub(super) fn function_name(
@@ -370,6 +386,29 @@ pub(super) fn schema_oid(schema: Option<&str>) -> Option<u32> {
     }
 }
 
+/// What a call has that only aggregates take.
+fn clause_of_aggregates(call: &ast::Function, is_star: bool, name: &str) -> Option<String> {
+    let list = match &call.args {
+        FunctionArguments::List(list) => Some(list),
+        _ => None,
+    };
+    let is_order = |one: &FunctionArgumentClause| matches!(one, FunctionArgumentClause::OrderBy(_));
+    let is_distinct =
+        list.is_some_and(|list| list.duplicate_treatment == Some(DuplicateTreatment::Distinct));
+    let clause = if is_distinct {
+        "DISTINCT"
+    } else if !call.within_group.is_empty() {
+        "WITHIN GROUP"
+    } else if list.is_some_and(|list| list.clauses.iter().any(is_order)) {
+        "ORDER BY"
+    } else if call.filter.is_some() {
+        "FILTER"
+    } else {
+        return is_star.then(|| format!("{name}(*)"));
+    };
+    Some(clause.to_owned())
+}
+
 impl Binder {
     pub(super) fn no_function(
         &self,
@@ -406,14 +445,12 @@ fn precision(list: Option<&ast::FunctionArgumentList>) -> Option<i32> {
 }
 
 /// The arguments of a call, if they are nothing but expressions.
-fn plain_arguments(list: &[FunctionArg]) -> Result<Option<Vec<&ast::Expr>>> {
-    Ok(list
-        .iter()
-        .map(|argument| match argument {
-            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
-            _ => None,
-        })
-        .collect())
+fn plain_arguments(list: &[FunctionArg]) -> Option<Vec<&ast::Expr>> {
+    let plain = list.iter().map(|argument| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+        _ => None,
+    });
+    plain.collect()
 }
 
 /// What the grammar knows without parentheses.

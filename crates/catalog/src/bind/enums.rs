@@ -113,13 +113,18 @@ impl Binder {
     }
 
     /// An array of all labels of an enum, in their order.
-    fn labels(&self, of: Oid) -> Datum {
+    fn labels(&mut self, of: Oid) -> Datum {
+        if let Some(known) = self.labels.get(&of) {
+            return known.clone();
+        }
         let Some(Kind::Enum(labels)) = self.types.get(of).map(UserType::kind) else {
             return Datum::Null;
         };
         let label = |(place, text): (usize, &str)| {
             Datum::Label(Arc::new(Label { place, text: text.into() }))
         };
-        Datum::list(labels.iter().enumerate().map(label).collect())
+        let all = Datum::list(labels.iter().enumerate().map(label).collect());
+        self.labels.insert(of, all.clone());
+        all
     }
 }

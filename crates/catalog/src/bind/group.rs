@@ -9,7 +9,7 @@ use super::scope::Scope;
 use crate::datum::Datum;
 use crate::error::at;
 use crate::facts;
-use crate::plan::{Expr, Window};
+use crate::plan::{Aggregate, AggregateKind, Expr, Window};
 
 /// What a query groups by.
 struct Grouping<'a> {
@@ -61,7 +61,11 @@ pub(super) fn check(
     }
     let windows = scope.windows.iter().flat_map(Window::exprs);
     let sets = scope.sets.iter().flat_map(|set| &set.arguments);
+    let is_share = |one: &&Aggregate| matches!(one.kind, AggregateKind::Percentile { .. });
+    // What is asked of an ordered set is one for all of its rows.
+    let shares = scope.aggregates.iter().filter(is_share).filter_map(|one| one.arguments.first());
     let all = list.iter().map(|item| &item.expr).chain(windows).chain(sets).chain(having);
+    let all = all.chain(shares);
     for expr in all {
         if let Some((leaf, column)) = grouping.ungrouped(expr) {
             return Err(refusal(scope, leaf, column));

@@ -79,8 +79,8 @@ fn bits(text: &str) -> Result<Typed> {
     Ok(Typed::new(Expr::Const(value), Oid::BIT))
 }
 
-/// A number without a sign: the smallest type that holds it.
-fn number(text: &str, place: usize) -> Result<Typed> {
+/// A number: the smallest type that holds it.
+pub(super) fn number(text: &str, place: usize) -> Result<Typed> {
     let text = text.replace('_', "");
     if let Ok(value) = text.parse::<i64>() {
         let oid = if i32::try_from(value).is_ok() { Oid::INT4 } else { Oid::INT8 };

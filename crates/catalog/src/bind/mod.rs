@@ -41,6 +41,7 @@ mod window;
 mod within;
 pub(crate) use types::{ALL_DIGITS, ALL_FIELDS, INTERVAL_FIELDS, type_of};
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sqlparser::ast;
@@ -116,6 +117,8 @@ pub(crate) struct Binder {
     types: Types,
     /// A type that is not built in and no enum's, of which there is a value: such are not compared here.
     carried: Option<String>,
+    /// All labels of each enum that a function is asked for.
+    labels: HashMap<Oid, Datum>,
 }
 
 /// How deeply expressions and queries may be within each other.
@@ -177,6 +180,7 @@ impl Binder {
             is_of_session: false,
             types: Types::default(),
             carried: None,
+            labels: HashMap::new(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Operators and their operands.
 
 use sqlparser::ast::{self, BinaryOperator, UnaryOperator};
+use sqlparser::tokenizer::Span;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 use trunkline_sql::MAX_NAME_LENGTH;
 
@@ -100,20 +101,15 @@ impl Binder {
             let of = self.expr(of)?;
             return Ok(Self::boolean(Expr::Not(Box::new(self.condition(of, "NOT")?))));
         }
-        let of = self.expr(of)?;
-        match (op, &of.expr) {
-            // A number with its sign is a constant.
-            (UnaryOperator::Minus, Expr::Const(Datum::Int(value))) if *value != i64::MIN => {
-                let value = -value;
-                let oid = if of.oid == Oid::INT8 && i32::try_from(value).is_ok() {
-                    Oid::INT4
-                } else {
-                    of.oid
-                };
-                Ok(Typed::new(Expr::Const(Datum::Int(value)), oid).placed(of.place))
-            }
-            _ => self.operate(&op.to_string(), vec![of]),
+        // A number with its sign is a constant.
+        if op == UnaryOperator::Minus
+            && let Some((text, place)) = negative(of)
+        {
+            let place = self.place(place);
+            return Ok(super::literal::number(&text, place)?.placed(place));
         }
+        let of = self.expr(of)?;
+        self.operate(&op.to_string(), vec![of])
     }
 
     /// An operator and its operands.
@@ -157,7 +153,9 @@ impl Binder {
                 false => Volatility::Immutable,
             },
             effort: functions::effort_of_operator(name),
-            is_equality: name == "=" && !functions::is_mixed(chosen.what),
+            is_equality: name == "="
+                && chosen.what.left != Oid::JSONB
+                && !functions::is_mixed(chosen.what),
         };
         let typed = Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place);
         match only {
@@ -167,6 +165,26 @@ impl Binder {
                 Ok(Self::boolean(Expr::And(vec![equal, typed.expr])).placed(place))
             }
             None => Ok(typed),
+        }
+    }
+}
+
+/// What is behind a minus as a number with that sign, if it is one, which may have signs of its own.
+fn negative(of: &ast::Expr) -> Option<(String, Span)> {
+    let (mut of, mut is_negative) = (of, true);
+    loop {
+        match of {
+            ast::Expr::Nested(inner) => of = inner,
+            ast::Expr::UnaryOp { op: UnaryOperator::Minus, expr } => {
+                is_negative = !is_negative;
+                of = expr;
+            }
+            ast::Expr::Value(value) => {
+                let ast::Value::Number(text, _) = &value.value else { return None };
+                let sign = if is_negative { "-" } else { "" };
+                return Some((format!("{sign}{text}"), value.span));
+            }
+            _ => return None,
         }
     }
 }

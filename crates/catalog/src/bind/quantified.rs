@@ -53,7 +53,9 @@ impl Binder {
         let value = self.expr(value)?;
         let items: Vec<Typed> = list.iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
         let types: Vec<Oid> = std::iter::once(&value).chain(&items).map(|one| one.oid).collect();
-        let is_simple = super::resolve::common_type(&types).is_some() && value.oid != Oid::RECORD;
+        // Equal values of jsonb may look different.
+        let is_alike = |oid: &Oid| !matches!(*oid, Oid::RECORD | Oid::JSONB);
+        let is_simple = super::resolve::common_type(&types).is_some() && types.iter().all(is_alike);
         if is_simple {
             let mut all = vec![value];
             all.extend(items);

@@ -8,6 +8,7 @@ use trunkline_core::{Oid, Result, SqlState};
 use super::column_name::column_name;
 use super::grouping::Keys;
 use super::scope::{Scope, column_of, folded};
+use super::typed::check_ordered;
 use super::{Binder, OutputColumn, Typed};
 use crate::error::{MOST_COLUMNS, at, too_deep, too_many_columns, unsupported};
 use crate::plan::{Body, Distinct, Expr, Group, Query, Select, SortKey};
@@ -112,6 +113,7 @@ impl Binder {
         let mut sort = Vec::new();
         for key in order {
             let column = self.sort_column(&key.expr, &mut list, width)?;
+            list.items.get(column).map_or(Ok(()), check_ordered)?;
             let descending = key.options.asc == Some(false);
             let nulls_first = key.options.nulls_first.unwrap_or(descending);
             sort.push(SortKey { column, descending, nulls_first });

@@ -27,12 +27,17 @@ impl Binder {
         let arguments = self.arguments(list)?;
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
         let chosen = self.choose(None, name, &types, place)?;
-        let Some(chosen) = chosen.filter(|chosen| chosen.what.kind == b'w') else {
+        let Some(chosen) = chosen else { return Err(self.no_function(name, &types, place)) };
+        let Some(chosen) = Some(chosen).filter(|chosen| chosen.what.kind == b'w') else {
             let message = format!(
                 "OVER specified, but {name} is not a window function nor an aggregate function"
             );
             return Err(at(place, SqlState::WRONG_OBJECT_TYPE, message));
         };
+        if call.filter.is_some() {
+            let message = "FILTER is not implemented for non-aggregate window functions";
+            return Err(at(place, SqlState::FEATURE_NOT_SUPPORTED, message));
+        }
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
         let value = |what| WindowKind::Value { what, arguments };
         let kind = match name {
@@ -69,7 +74,22 @@ impl Binder {
             Some(end) => self.frame_bound(end, unit, place)?,
             None => FrameBound::Current,
         };
-        Ok(Some(WindowFrame { unit, start, end }))
+        // The tree does not tell where the bounds stand.
+        let refused = |message: &str| Err(at(0, SqlState::WINDOWING_ERROR, message));
+        match (&start, &end) {
+            (FrameBound::End, _) => refused("frame start cannot be UNBOUNDED FOLLOWING"),
+            (_, FrameBound::Start) => refused("frame end cannot be UNBOUNDED PRECEDING"),
+            (FrameBound::Current, FrameBound::Before(_)) => {
+                refused("frame starting from current row cannot have preceding rows")
+            }
+            (FrameBound::After(_), FrameBound::Current) if frame.end_bound.is_none() => {
+                refused("frame starting from following row cannot end with current row")
+            }
+            (FrameBound::After(_), FrameBound::Before(_) | FrameBound::Current) => {
+                refused("frame starting from following row cannot have preceding rows")
+            }
+            _ => Ok(Some(WindowFrame { unit, start, end })),
+        }
     }
 
     fn frame_bound(

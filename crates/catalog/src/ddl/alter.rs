@@ -247,7 +247,7 @@ impl Loader<'_> {
             self.inherit(relation, &parent, false)?;
             return Ok(true);
         }
-        if reader.at_any(&["cluster", "replica", "set", "validate"]) {
+        if reader.at_any(&["cluster", "set", "validate"]) {
             reader.rest()?;
             return Ok(false);
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use trunkline_core::{Oid, Result};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::strings;
 use crate::datum::{Datum, List};
@@ -65,29 +65,84 @@ fn dimension(call: &Call<'_>) -> Option<(i64, i64)> {
     Some((length.into(), lower.into()))
 }
 
-/// `||` of arrays and elements.
+/// `||` of arrays and elements, `array_cat` and its kin.
 pub(super) fn join(call: &Call<'_>) -> Result<Datum> {
     let ([one, two], [left, right]) = (call.arguments, call.types) else { return Ok(Datum::Null) };
-    let items = |value: &Datum, oid: Oid| match value {
-        Datum::Array(list) => list.items.clone(),
-        Datum::Null if element_of(oid).is_some() => Vec::new(),
-        value => vec![value.clone()],
+    let types = &call.run.world.style.types;
+    let is_list = |oid: Oid| element_of(oid).or_else(|| types.element_of(oid)).is_some();
+    let items = |value: &Datum| value.as_list().map_or(1, |list| list.items.len());
+    let count = items(one).saturating_add(items(two));
+    call.run.charge(count.saturating_mul(size_of::<Datum>()))?;
+    let joined = match (is_list(*left), is_list(*right), one, two) {
+        (true, true, Datum::Array(one), Datum::Array(two)) => concatenated(one, two)?,
+        (true, true, Datum::Null, other) | (true, true, other, Datum::Null) => {
+            return Ok(other.clone());
+        }
+        (true, _, list, element) => extended(list.as_list(), element, true)?,
+        (_, _, element, list) => extended(list.as_list(), element, false)?,
     };
-    if one.is_null() && two.is_null() && element_of(*left).is_some() && element_of(*right).is_some()
-    {
-        return Ok(Datum::Null);
+    Ok(Datum::Array(Arc::new(joined)))
+}
+
+/// An array and an element behind it, or before it.
+fn extended(list: Option<&Arc<List>>, element: &Datum, is_behind: bool) -> Result<List> {
+    let Some(list) = list.filter(|list| !list.items.is_empty()) else {
+        return Ok(List::new(vec![element.clone()]));
+    };
+    if list.dimensions.len() > 1 {
+        let message = "argument must be empty or one-dimensional array";
+        return Err(PgError::new(SqlState::DATA_EXCEPTION, message));
     }
-    let mut all = items(one, *left);
-    all.extend(items(two, *right));
-    call.run.charge(all.len().saturating_mul(size_of::<Datum>()))?;
-    Ok(Datum::list(all))
+    let mut items = Vec::with_capacity(list.items.len() + 1);
+    items.extend((!is_behind).then(|| element.clone()));
+    items.extend(list.items.iter().cloned());
+    items.extend(is_behind.then(|| element.clone()));
+    Ok(List::from(items, list.lower()))
+}
+
+/// Two arrays one behind the other; one of them may be an element of the other.
+fn concatenated(one: &List, two: &List) -> Result<List> {
+    if one.items.is_empty() || two.items.is_empty() {
+        return Ok(if one.items.is_empty() { two.clone() } else { one.clone() });
+    }
+    let (own, other) = (&one.dimensions, &two.dimensions);
+    let grown = |of: &[(i32, i32)], by: i32| {
+        let mut dimensions = of.to_vec();
+        if let Some((length, _)) = dimensions.first_mut() {
+            *length = length.saturating_add(by);
+        }
+        dimensions
+    };
+    let within = |of: &[(i32, i32)]| of.get(1..).unwrap_or_default().to_vec();
+    let dimensions = if own.len() == other.len() && within(own) == within(other) {
+        grown(own, other.first().map_or(0, |(length, _)| *length))
+    } else if within(own) == *other {
+        grown(own, 1)
+    } else if within(other) == *own {
+        grown(other, 1)
+    } else {
+        let message = "cannot concatenate incompatible arrays";
+        return Err(PgError::new(SqlState::ARRAY_SUBSCRIPT_ERROR, message));
+    };
+    Ok(List { dimensions, items: one.items.iter().chain(&two.items).cloned().collect() })
 }
 
 fn remove(call: &Call<'_>) -> Result<Datum> {
     let (Some(list), Some(value)) = (list(call, 0), call.arguments.get(1)) else {
         return Ok(Datum::Null);
     };
-    Ok(Datum::list(list.items.iter().filter(|item| *item != value).cloned().collect()))
+    check_flat(list, "removing elements from")?;
+    let items = list.items.iter().filter(|item| *item != value).cloned().collect();
+    Ok(Datum::Array(Arc::new(List::from(items, list.lower()))))
+}
+
+/// What is done to elements one by one is not done to those of several dimensions.
+fn check_flat(list: &List, what: &str) -> Result<()> {
+    if list.dimensions.len() <= 1 {
+        return Ok(());
+    }
+    let message = format!("{what} multidimensional arrays is not supported");
+    Err(PgError::new(SqlState::FEATURE_NOT_SUPPORTED, message))
 }
 
 fn contains(call: &Call<'_>, whole: usize, part: usize) -> Result<Datum> {
@@ -122,6 +177,7 @@ fn position(call: &Call<'_>) -> Result<Datum> {
     let (Some(list), Some(value)) = (list(call, 0), call.arguments.get(1)) else {
         return Ok(Datum::Null);
     };
+    check_flat(list, "searching for elements in")?;
     let from = call.arguments.get(2).and_then(Datum::as_int).unwrap_or_else(|| list.lower().into());
     let places = (i64::from(list.lower())..).zip(&list.items);
     let found = places.filter(|(place, _)| *place >= from).find(|(_, item)| *item == value);
@@ -132,6 +188,7 @@ fn positions(call: &Call<'_>) -> Result<Datum> {
     let (Some(list), Some(value)) = (list(call, 0), call.arguments.get(1)) else {
         return Ok(Datum::Null);
     };
+    check_flat(list, "searching for elements in")?;
     let places = (i64::from(list.lower())..).zip(&list.items);
     Ok(Datum::list(
         places.filter(|(_, item)| *item == value).map(|(place, _)| Datum::Int(place)).collect(),

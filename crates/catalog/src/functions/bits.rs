@@ -9,9 +9,6 @@ use crate::datum::Datum;
 use crate::facts::Operator;
 use crate::plan::{Call, Function};
 
-/// How long one may become.
-const MOST: usize = 1 << 20;
-
 /// An operator between strings of bits.
 pub(super) fn operator(operator: &Operator) -> Option<Function> {
     let is_bits = |oid| matches!(oid, trunkline_core::Oid::BIT | trunkline_core::Oid::VARBIT);
@@ -24,12 +21,14 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
         "#" => |call| both(call, Bitwise::Xor),
         "~" => |call| {
             let own = call.arguments.first().and_then(digits);
-            own.map_or(Ok(Datum::Null), |own| made(own.into_iter().map(|bit| !bit)))
+            Ok(own.map_or(Datum::Null, |own| made(own.into_iter().map(|bit| !bit))))
         },
         "||" => |call| {
             let pair = call.arguments.first().and_then(digits);
             let pair = pair.zip(call.arguments.get(1).and_then(digits));
-            pair.map_or(Ok(Datum::Null), |(one, two)| made(one.into_iter().chain(two)))
+            let Some((one, two)) = pair else { return Ok(Datum::Null) };
+            call.run.admit_text(one.len().saturating_add(two.len()))?;
+            Ok(made(one.into_iter().chain(two)))
         },
         _ => return None,
     })
@@ -43,9 +42,18 @@ fn digits(value: &Datum) -> Option<Vec<bool>> {
     Some(all.take(bits.len()).collect())
 }
 
-fn made(bits: impl Iterator<Item = bool>) -> Result<Datum> {
-    let text: String = bits.take(MOST).map(|bit| if bit { '1' } else { '0' }).collect();
-    Ok(Datum::Other(Arc::new(Value::Bits(Bits::parse(&text).map_err(PgError::from)?))))
+fn made(bits: impl Iterator<Item = bool>) -> Datum {
+    let (mut bytes, mut length) = (Vec::new(), 0_usize);
+    for bit in bits {
+        if length.is_multiple_of(8) {
+            bytes.push(0_u8);
+        }
+        if let Some(last) = bytes.last_mut() {
+            *last |= if bit { 0x80 >> (length % 8) } else { 0 };
+        }
+        length += 1;
+    }
+    Datum::Other(Arc::new(Value::Bits(Bits::new(bytes, length))))
 }
 
 fn both(call: &Call<'_>, combine: Bitwise) -> Result<Datum> {
@@ -56,7 +64,7 @@ fn both(call: &Call<'_>, combine: Bitwise) -> Result<Datum> {
 }
 
 /// What is done bit by bit.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bitwise {
     And,
     Or,
@@ -84,13 +92,13 @@ impl Bitwise {
             let message = format!("cannot {name} bit strings of different sizes");
             return Err(PgError::new(SqlState::STRING_DATA_LENGTH_MISMATCH, message));
         }
-        made(one.into_iter().zip(two).map(|(one, two)| combine(one, two)))
+        Ok(made(one.into_iter().zip(two).map(|(one, two)| combine(one, two))))
     }
 }
 
 /// A number as so many bits, of which the lowest are kept.
-pub(crate) fn of_number(value: i64, length: i32) -> Result<Datum> {
-    let length = usize::try_from(length).unwrap_or(1).clamp(1, MOST);
+pub(crate) fn of_number(value: i64, length: i32) -> Datum {
+    let length = usize::try_from(length).unwrap_or(1).max(1);
     let bit =
         |place: usize| u32::try_from(place).map_or(value < 0, |at| value >> at.min(63) & 1 == 1);
     made((0..length).rev().map(bit))
@@ -105,8 +113,8 @@ pub(crate) fn to_number(value: &Datum, most: usize) -> Option<i64> {
 }
 
 /// Bits as so many of them: filled up with zeros, or cut, at the right.
-pub(crate) fn of_length(value: &Datum, length: i32, fills: bool) -> Result<Datum> {
-    let length = usize::try_from(length).unwrap_or(0).min(MOST);
+pub(crate) fn of_length(value: &Datum, length: i32, fills: bool) -> Datum {
+    let length = usize::try_from(length).unwrap_or(0);
     let bits = digits(value).unwrap_or_default();
     let missing = if fills { length.saturating_sub(bits.len()) } else { 0 };
     made(bits.into_iter().take(length).chain(std::iter::repeat_n(false, missing)))

@@ -68,7 +68,9 @@ fn of_float(call: &Call<'_>) -> Result<Datum> {
     let is_nan = value.is_nan() || start.is_nan() || end.is_nan();
     check(is_nan, start.is_finite() && end.is_finite(), start == end)?;
     let parts = Datum::Int(count).as_float().unwrap_or(0.0);
-    let place = (value - start) / (end - start) * parts;
+    // Halves of what is too far apart for a float are not.
+    let half = if (end - start).is_infinite() { 0.5 } else { 1.0 };
+    let place = (value * half - start * half) / (end * half - start * half) * parts;
     let part = || trunkline_core::types::Numeric::from_f64(place.floor()).to_i64().ok();
     let order = |bound: f64| value.partial_cmp(&bound).unwrap_or(Ordering::Equal);
     bucket((order(start), order(end)), start < end, count, part)
@@ -92,7 +94,17 @@ fn of_number(call: &Call<'_>) -> Result<Datum> {
         let start = start.to_i128(scale)?;
         let apart = value.to_i128(scale)?.checked_sub(start)?;
         let all = end.to_i128(scale)?.checked_sub(start)?;
-        i64::try_from(apart.checked_mul(count.into())?.checked_div(all)?).ok()
+        // The quotient digit by digit of the count, for the product may have more digits than there are here.
+        let (mut part, mut rest) = (0_i128, 0_i128);
+        for bit in (0..i64::BITS).rev() {
+            (part, rest) = (part.checked_mul(2)?, rest.checked_mul(2)?);
+            if count >> bit & 1 == 1 {
+                rest = rest.checked_add(apart)?;
+            }
+            part = part.checked_add(rest.checked_div(all)?)?;
+            rest = rest.checked_rem(all)?;
+        }
+        i64::try_from(part).ok()
     };
     bucket(orders, bounds.is_lt(), count, part)
 }

@@ -1,6 +1,7 @@
 //! What chance gives: `random()`, `gen_random_uuid()`.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use trunkline_core::types::Value;
 use trunkline_core::{Oid, PgError, Result, SqlState};
@@ -16,16 +17,28 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
         ("random", [Oid::INT4 | Oid::INT8, _]) => between,
         ("gen_random_uuid" | "uuidv4", _) => |_| Ok(uuid(drawn()?, 4)),
         ("uuidv7", []) => |_| {
-            // Milliseconds since 1970 come first, so that later ones are greater.
-            let millis = (now() + 946_684_800_000_000) / 1_000;
+            let at = rising();
             let mut bytes = drawn()?;
-            for (byte, of) in bytes.iter_mut().zip(millis.to_be_bytes().into_iter().skip(2)) {
+            // The parts of a millisecond stand behind the version.
+            let millis = (at >> 12).to_be_bytes().into_iter().skip(2);
+            let parts = (at & 0xfff).to_be_bytes().into_iter().skip(6);
+            for (byte, of) in bytes.iter_mut().zip(millis.chain(parts)) {
                 *byte = of;
             }
             Ok(uuid(bytes, 7))
         },
         _ => return None,
     })
+}
+
+/// Milliseconds since 1970 and the 4,096 parts of the next one: greater than the one before, whatever the clock says.
+fn rising() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let micros = u64::try_from(now() + 946_684_800_000_000).unwrap_or(0);
+    let at = ((micros / 1_000) << 12) | (micros % 1_000 * 4_096 / 1_000);
+    let next = |last: u64| Some(at.max(last + 1));
+    let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+    last.map_or(at, |last| at.max(last + 1))
 }
 
 /// Bytes that nobody can foretell.
@@ -70,4 +83,19 @@ fn uuid(mut bytes: [u8; 16], version: u8) -> Datum {
         *byte = *byte & 0x3f | 0x80;
     }
     Datum::Other(Arc::new(Value::Uuid(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rising;
+
+    #[test]
+    fn each_is_greater_than_the_one_before() {
+        let mut last = rising();
+        for _ in 0..10_000 {
+            let next = rising();
+            assert!(next > last, "{next} {last}");
+            last = next;
+        }
+    }
 }

@@ -11,6 +11,8 @@ use crate::run::Run;
 const LONGEST: usize = 64 << 10;
 /// How many bytes its program may have.
 const LARGEST: usize = 1 << 20;
+/// How many while others wait.
+const LARGEST_OF_TRIAL: usize = 64 << 10;
 /// How many parentheses it may have: a search has room for each of them in every state of the program.
 const GROUPS: usize = 100;
 
@@ -42,10 +44,15 @@ impl Pattern {
         // How large a program is nobody tells but the limit that it keeps.
         let mut size = 512;
         let regex = loop {
-            run.steps(pattern.len() / 16)?;
+            run.steps(pattern.len() / 16 + size / 64)?;
             match run.timed(|| builder.size_limit(size).build())? {
                 Ok(regex) => break regex,
-                Err(_) if size < LARGEST => size *= 2,
+                Err(_) if size < LARGEST => {
+                    size *= 2;
+                    if size > LARGEST_OF_TRIAL {
+                        run.cannot_be_tried()?;
+                    }
+                }
                 Err(error) => return Err(invalid(&error.to_string())),
             }
         };
@@ -85,6 +92,11 @@ impl Pattern {
             run.step()?;
             if !see(&found)? {
                 break;
+            }
+            if run.is_tried() {
+                // The next search may go to the end, too.
+                let end = found.get(0).map_or(0, |found| found.end());
+                self.admit(run, text.get(end..).unwrap_or_default())?;
             }
         }
         Ok(())

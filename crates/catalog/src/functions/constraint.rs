@@ -4,7 +4,7 @@ use trunkline_core::Result;
 use trunkline_core::catalog::{ConstraintKind, Exclusion, Key, Relation};
 use trunkline_sql::quote_identifier;
 
-use super::definitions::{column, columns, oid};
+use super::definitions::{column, columns, deparsed, oid};
 use super::index::full_key;
 use crate::datum::Datum;
 use crate::facts;
@@ -21,7 +21,7 @@ pub(super) fn definition(call: &Call<'_>) -> Result<Datum> {
             said.map(|text| text.to_string())
         }
     });
-    Ok(sql.map_or(Datum::Null, Datum::text))
+    sql.map_or(Ok(Datum::Null), |sql| deparsed(call, sql))
 }
 
 fn sql(world: &World, constraint: &ConstraintObject, is_pretty: bool) -> Option<String> {

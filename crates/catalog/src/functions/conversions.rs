@@ -28,7 +28,7 @@ pub(super) fn cast(proc: &Proc) -> Option<Function> {
         let from = call.types.first().copied().unwrap_or(Oid::TEXT);
         let typmod = call.arguments.get(1).and_then(Datum::as_int);
         let typmod = typmod.and_then(|typmod| i32::try_from(typmod).ok()).unwrap_or(-1);
-        call.run.world.cast(value.clone(), from, call.result, typmod, true)
+        call.run.cast(value.clone(), from, call.result, typmod, true)
     })
 }
 

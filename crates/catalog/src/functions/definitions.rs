@@ -56,7 +56,14 @@ fn expression(call: &Call<'_>) -> Result<Datum> {
     }
     let is_pretty = call.arguments.get(2).is_some_and(Datum::is_true);
     let relation = oid(call, 1).filter(|oid| *oid != 0);
-    Ok(Datum::text(expression_text(&call.run.world, relation, text, is_pretty)))
+    deparsed(call, expression_text(&call.run.world, relation, text, is_pretty))
+}
+
+/// A text that is made of what was declared: to read that takes as long as it is.
+pub(super) fn deparsed(call: &Call<'_>, text: impl Into<Arc<str>>) -> Result<Datum> {
+    let text = text.into();
+    call.run.steps(text.len() / 2)?;
+    Ok(Datum::Text(text))
 }
 
 pub(super) fn oid(call: &Call<'_>, place: usize) -> Option<u32> {
@@ -111,7 +118,7 @@ fn view_definition(call: &Call<'_>) -> Result<Datum> {
     };
     let is_pretty = call.arguments.get(1).is_some_and(Datum::is_true);
     let text = oid.and_then(|oid| query_of(world, oid, is_pretty));
-    Ok(text.map_or(Datum::Null, Datum::Text))
+    text.map_or(Ok(Datum::Null), |text| deparsed(call, text))
 }
 
 /// The query of a view.
@@ -137,9 +144,10 @@ fn rule_definition(call: &Call<'_>) -> Result<Datum> {
         true => world.class_text(view).unwrap_or_default(),
         false => qualified(world, view),
     };
-    Ok(Datum::text(format!(
-        "CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {query}"
-    )))
+    deparsed(
+        call,
+        format!("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {query}"),
+    )
 }
 
 fn index_property(call: &Call<'_>) -> Result<Datum> {

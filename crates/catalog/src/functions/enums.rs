@@ -19,7 +19,11 @@ fn end(call: &Call<'_>, is_last: bool) -> Result<Datum> {
     let labels = list(call, 0).map(|labels| labels.items.as_slice()).unwrap_or_default();
     let label = if is_last { labels.last() } else { labels.first() };
     label.cloned().ok_or_else(|| {
-        PgError::new(SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE, "enum contains no values")
+        let name = call.types.first().map_or_else(String::new, |oid| {
+            call.run.world.type_text(oid.0, -1).unwrap_or_else(|| oid.0.to_string())
+        });
+        let message = format!("enum {name} contains no values");
+        PgError::new(SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE, message)
     })
 }
 

@@ -198,13 +198,19 @@ pub(super) fn gcd(call: &Call<'_>) -> Result<Datum> {
     }
     let divisor = || {
         let scale = i16::try_from(one.scale().max(two.scale())).ok()?;
-        let (mut one, mut two) = (one.to_i128(scale)?, two.to_i128(scale)?);
-        while two != 0 {
-            (one, two) = (two, one.wrapping_rem(two));
-        }
-        Some(Numeric::from_i128(one.checked_abs()?, scale))
+        let divisor = common_divisor(one.to_i128(scale)?, two.to_i128(scale)?);
+        Some(Numeric::from_i128(divisor.checked_abs()?, scale))
     };
     made(divisor(), "divisor")
+}
+
+/// The greatest common divisor of two whole numbers, with the sign of either.
+pub(super) fn common_divisor(one: i128, two: i128) -> i128 {
+    let (mut divisor, mut rest) = (one, two);
+    while rest != 0 {
+        (divisor, rest) = (rest, divisor.wrapping_rem(rest));
+    }
+    divisor
 }
 
 /// The next whole number in a direction.

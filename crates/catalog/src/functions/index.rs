@@ -4,7 +4,7 @@ use trunkline_core::Result;
 use trunkline_core::catalog::{IndexKey, Indexed, Relation};
 use trunkline_sql::quote_identifier;
 
-use super::definitions::{column, columns, oid, qualified};
+use super::definitions::{column, columns, deparsed, oid, qualified};
 use crate::datum::Datum;
 use crate::facts;
 use crate::plan::{Call, Cells};
@@ -22,7 +22,7 @@ pub(super) fn definition(call: &Call<'_>) -> Result<Datum> {
     };
     let is_pretty = call.arguments.get(2).is_some_and(Datum::is_true);
     match call.arguments.get(1).and_then(Datum::as_int) {
-        Some(0) | None => Ok(Datum::text(sql(world, class, index, relation, is_pretty))),
+        Some(0) | None => deparsed(call, sql(world, class, index, relation, is_pretty)),
         Some(number) => {
             let place = usize::try_from(number - 1).unwrap_or(usize::MAX);
             let shown = match index.of.keys.get(place) {

@@ -42,6 +42,7 @@ fn edited(call: &Call<'_>, edit: Edit) -> Result<Datum> {
         return Ok(Datum::Null);
     };
     let Some(path) = path.as_list() else { return Ok(Datum::Null) };
+    super::json_values::check_path(path)?;
     let value = value(call, 2)?.unwrap_or(Json::Null);
     let flag = call.arguments.get(3).map_or(edit == Edit::Set, Datum::is_true);
     call.run.parts(target.count().saturating_add(path.items.len()))?;
@@ -89,7 +90,7 @@ fn change(target: &mut Json, path: &[Datum], level: usize, change: &Change) -> R
             }
         }
         Json::List(items) => {
-            let Ok(number) = key.parse::<i32>() else {
+            let Ok(number) = key.trim_start().parse::<i32>() else {
                 let message =
                     format!("path element at position {level} is not an integer: \"{key}\"");
                 return Err(PgError::new(SqlState::INVALID_TEXT_REPRESENTATION, message));

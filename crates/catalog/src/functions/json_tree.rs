@@ -1,5 +1,8 @@
 //! JSON as a tree.
 
+use std::cmp::Ordering;
+
+use trunkline_core::types::Numeric;
 use trunkline_core::{PgError, Result, SqlState};
 
 use super::json::push_string;
@@ -20,6 +23,10 @@ pub(super) enum Json {
     List(Vec<Json>),
     /// Members in the order of the text.
     Object(Vec<(String, Json)>),
+}
+
+fn first(mut orders: impl Iterator<Item = Ordering>) -> Ordering {
+    orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
 fn any<T>(
@@ -285,6 +292,53 @@ impl Json {
         }
     }
 
+    /// The order that PostgreSQL has of `jsonb`.
+    pub(super) fn compare(&self, other: &Json) -> Ordering {
+        // A scalar that stands alone is kept as an array of one element, and an array is compared by its length first.
+        match (self, other) {
+            (Json::List(own), Json::Object(_) | Json::List(_))
+            | (Json::Object(_), Json::List(own))
+                if own.is_empty() => {}
+            (Json::List(own), _) if own.is_empty() => return Ordering::Less,
+            (_, Json::List(other)) if other.is_empty() => return Ordering::Greater,
+            _ => {}
+        }
+        self.compare_within(other)
+    }
+
+    fn compare_within(&self, other: &Json) -> Ordering {
+        match (self, other) {
+            (Json::Bool(one), Json::Bool(two)) => one.cmp(two),
+            (Json::Number(one), Json::Number(two)) => {
+                let number = |text: &str| Numeric::parse(text).unwrap_or_default();
+                number(one).compare(&number(two))
+            }
+            (Json::Text(one), Json::Text(two)) => one.cmp(two),
+            (Json::List(one), Json::List(two)) => {
+                let orders = one.iter().zip(two).map(|(one, two)| one.compare_within(two));
+                one.len().cmp(&two.len()).then_with(|| first(orders))
+            }
+            (Json::Object(one), Json::Object(two)) => {
+                let orders = one.iter().zip(two).map(|((name, one), (other_name, two))| {
+                    name.cmp(other_name).then_with(|| one.compare_within(two))
+                });
+                one.len().cmp(&two.len()).then_with(|| first(orders))
+            }
+            (one, two) => one.rank().cmp(&two.rank()),
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Json::Null => 0,
+            Json::Text(_) => 1,
+            Json::Number(_) => 2,
+            Json::Bool(_) => 3,
+            Json::List(_) => 4,
+            Json::Object(_) => 5,
+        }
+    }
+
     /// Whether all of `other` is in it.
     pub(super) fn contains(&self, other: &Json, run: &Run) -> Result<bool> {
         match (self, other) {
@@ -307,9 +361,9 @@ impl Json {
             }
             (Json::List(own), Json::Text(_) | Json::Number(_) | Json::Bool(_) | Json::Null) => {
                 run.parts(own.len())?;
-                Ok(own.contains(other))
+                Ok(own.iter().any(|one| one.compare_within(other).is_eq()))
             }
-            (own, other) => Ok(own == other),
+            (own, other) => Ok(own.compare_within(other).is_eq()),
         }
     }
 

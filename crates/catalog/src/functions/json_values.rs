@@ -1,11 +1,13 @@
 //! What is in JSON: its members and elements, and operators over them.
 
+use std::cmp::Ordering;
+
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::json::normalized;
 use super::json_tree::{self, Json};
 use super::strings::text;
-use crate::datum::Datum;
+use crate::datum::{Datum, List};
 use crate::facts::Operator;
 use crate::plan::{Call, Function};
 
@@ -53,6 +55,24 @@ pub(super) fn rows(name: &str) -> Option<crate::plan::SetFunction> {
         },
         _ => return None,
     })
+}
+
+/// A comparison of two values of `jsonb`.
+pub(super) fn comparison(name: &str) -> Option<Function> {
+    Some(match name {
+        "=" => |call| compare(call, Ordering::is_eq),
+        "<>" => |call| compare(call, Ordering::is_ne),
+        "<" => |call| compare(call, Ordering::is_lt),
+        "<=" => |call| compare(call, Ordering::is_le),
+        ">" => |call| compare(call, Ordering::is_gt),
+        ">=" => |call| compare(call, Ordering::is_ge),
+        _ => return None,
+    })
+}
+
+fn compare(call: &Call<'_>, holds: fn(Ordering) -> bool) -> Result<Datum> {
+    let Some((one, two)) = value(call, 0)?.zip(value(call, 1)?) else { return Ok(Datum::Null) };
+    Ok(Datum::Bool(holds(one.compare(&two))))
 }
 
 /// An operator with JSON on its left.
@@ -116,10 +136,24 @@ impl Json {
     }
 }
 
+/// Refuses a path of several dimensions.
+pub(super) fn check_path(path: &List) -> Result<()> {
+    if path.dimensions.len() <= 1 {
+        return Ok(());
+    }
+    let message = "wrong number of array subscripts";
+    Err(PgError::new(SqlState::ARRAY_SUBSCRIPT_ERROR, message))
+}
+
 fn member(call: &Call<'_>, as_text: bool) -> Result<Datum> {
     let (Some(value), Some(key)) = (value(call, 0)?, call.arguments.get(1)) else {
         return Ok(Datum::Null);
     };
+    // `jsonb` keeps a scalar as an array of one element.
+    let is_scalar = !matches!(value, Json::List(_) | Json::Object(_));
+    if is_scalar && matches!(key, Datum::Int(0 | -1)) && call.types.first() == Some(&Oid::JSONB) {
+        return value.shown(call, as_text);
+    }
     value.get(key).map_or(Ok(Datum::Null), |found| found.shown(call, as_text))
 }
 
@@ -132,7 +166,8 @@ fn path(call: &Call<'_>, as_text: bool) -> Result<Datum> {
     };
     let mut found = &value;
     for step in &steps {
-        let number = step.as_str().and_then(|step| step.parse::<i64>().ok()).map(Datum::Int);
+        let number = step.as_str().and_then(|step| step.trim_start().parse::<i32>().ok());
+        let number = number.map(|number| Datum::Int(number.into()));
         let key = if matches!(found, Json::List(_)) { number.as_ref() } else { Some(step) };
         match key.and_then(|key| found.get(key)) {
             Some(inner) => found = inner,
@@ -234,7 +269,10 @@ fn without(call: &Call<'_>) -> Result<Datum> {
         return Ok(Datum::Null);
     };
     let keys: Vec<&str> = match key {
-        Datum::Array(list) => list.items.iter().filter_map(Datum::as_str).collect(),
+        Datum::Array(list) => {
+            check_path(list)?;
+            list.items.iter().filter_map(Datum::as_str).collect()
+        }
         key => key.as_str().into_iter().collect(),
     };
     call.run.parts(value.count().saturating_mul(keys.len()))?;

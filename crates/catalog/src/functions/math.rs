@@ -5,7 +5,7 @@ use std::sync::Arc;
 use trunkline_core::types::Numeric;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::exact;
+use super::{exact, floats};
 use crate::datum::Datum;
 use crate::plan::{Call, Function};
 
@@ -22,12 +22,8 @@ pub(super) fn operator(name: &str, is_prefix: bool) -> Option<Function> {
         ("&", _) => |call| bits(call, |one, two| one & two),
         ("|", _) => |call| bits(call, |one, two| one | two),
         ("#", _) => |call| bits(call, |one, two| one ^ two),
-        ("<<", _) => {
-            |call| bits(call, |one, two| one.wrapping_shl(u32::try_from(two & 63).unwrap_or(0)))
-        }
-        (">>", _) => {
-            |call| bits(call, |one, two| one.wrapping_shr(u32::try_from(two & 63).unwrap_or(0)))
-        }
+        ("<<", _) => |call| shift(call, i64::wrapping_shl),
+        (">>", _) => |call| shift(call, i64::wrapping_shr),
         _ => return None,
     })
 }
@@ -54,9 +50,9 @@ pub(super) fn function(name: &str) -> Option<Function> {
     })
 }
 
-/// The sum of two numbers of one type.
-pub(crate) fn add(one: &Datum, two: &Datum) -> Result<Datum> {
-    combine(one, two, i64::checked_add, |one, two| one + two, i128::checked_add)
+/// The sum of two numbers of one type, as one of the type `oid`.
+pub(crate) fn add(one: &Datum, two: &Datum, oid: Oid) -> Result<Datum> {
+    combine(one, two, oid, i64::checked_add, |one, two| one + two, i128::checked_add)
 }
 
 fn out_of_range(oid: Oid) -> PgError {
@@ -89,7 +85,7 @@ fn two(
     decimal: fn(i128, i128) -> Option<i128>,
 ) -> Result<Datum> {
     let [one, two] = call.arguments else { return Ok(Datum::Null) };
-    match combine(one, two, whole, float, decimal)? {
+    match combine(one, two, call.result, whole, float, decimal)? {
         Datum::Int(value) => within(Some(value), call.result),
         value => Ok(value),
     }
@@ -98,6 +94,7 @@ fn two(
 fn combine(
     one: &Datum,
     two: &Datum,
+    oid: Oid,
     whole: fn(i64, i64) -> Option<i64>,
     float: fn(f64, f64) -> f64,
     decimal: fn(i128, i128) -> Option<i128>,
@@ -106,8 +103,8 @@ fn combine(
         return whole(*one, *two).map(Datum::Int).ok_or_else(|| out_of_range(Oid::INT8));
     }
     if let (Datum::Float(_), _) | (_, Datum::Float(_)) = (one, two) {
-        let values = one.as_float().zip(two.as_float());
-        return Ok(values.map_or(Datum::Null, |(one, two)| Datum::Float(float(one, two))));
+        let Some((one, two)) = one.as_float().zip(two.as_float()) else { return Ok(Datum::Null) };
+        return floats::made(float(one, two), &[one, two], oid);
     }
     let (Some(one), Some(two)) = (one.to_numeric(), two.to_numeric()) else {
         return Ok(Datum::Null);
@@ -141,6 +138,11 @@ fn product(call: &Call<'_>) -> Result<Datum> {
     let (Some(left), Some(right)) = (one.to_numeric(), two.to_numeric()) else {
         return Ok(Datum::Null);
     };
+    if let (Oid::FLOAT4 | Oid::FLOAT8, Some((one, two))) =
+        (call.result, one.as_float().zip(two.as_float()))
+    {
+        return floats::scaled(one * two, &[one, two], call.result);
+    }
     if call.result != Oid::NUMERIC {
         return self::two(call, i64::checked_mul, |one, two| one * two, |_, _| None);
     }
@@ -157,9 +159,11 @@ fn negate(call: &Call<'_>) -> Result<Datum> {
     match call.arguments.first() {
         Some(Datum::Int(value)) => within(value.checked_neg(), call.result),
         Some(Datum::Float(value)) => Ok(Datum::Float(-value)),
-        Some(value @ Datum::Numeric(_)) => {
-            let zero = Datum::Int(0);
-            combine(&zero, value, i64::checked_sub, |one, two| one - two, i128::checked_sub)
+        Some(Datum::Numeric(value)) if value.is_nan() => Ok(Datum::Numeric(value.clone())),
+        Some(Datum::Numeric(value)) => {
+            let text = value.to_string();
+            let text = text.strip_prefix('-').map_or_else(|| format!("-{text}"), str::to_owned);
+            Ok(Datum::Numeric(Arc::new(Numeric::parse(&text).map_err(PgError::from)?)))
         }
         _ => Ok(Datum::Null),
     }
@@ -175,23 +179,18 @@ fn divide(call: &Call<'_>) -> Result<Datum> {
             };
             numeric(quotient(&one, &two), &one, &two, |one, two| one / two)
         }
-        [one, two] => {
-            let quotient = one.as_float().zip(two.as_float()).map(|(one, two)| one / two);
-            Ok(match quotient {
-                Some(value) if call.result == Oid::NUMERIC => {
-                    Datum::Numeric(Arc::new(Numeric::from_f64(value)))
-                }
-                Some(value) => Datum::Float(value),
-                None => Datum::Null,
-            })
-        }
+        [one, two] => match one.as_float().zip(two.as_float()) {
+            Some((one, two)) if two.is_infinite() => Ok(Datum::Float(one / two)),
+            Some((one, two)) => floats::scaled(one / two, &[one], call.result),
+            None => Ok(Datum::Null),
+        },
         _ => Ok(Datum::Null),
     }
 }
 
 /// A quotient with as many digits as PostgreSQL shows: 16 that count at least, and not fewer behind the
 /// point than either number has.
-pub(super) fn quotient(one: &Numeric, two: &Numeric) -> Option<Numeric> {
+pub(crate) fn quotient(one: &Numeric, two: &Numeric) -> Option<Numeric> {
     let (weight, first) = leading(one)?;
     let (other_weight, other_first) = leading(two)?;
     let weight = weight - other_weight - i32::from(first <= other_first);
@@ -199,13 +198,19 @@ pub(super) fn quotient(one: &Numeric, two: &Numeric) -> Option<Numeric> {
     let scale = i16::try_from((16 - weight * 4).max(own).clamp(0, 1000)).ok()?;
     let (one_scale, two_scale) =
         (i16::try_from(one.scale()).ok()?, i16::try_from(two.scale()).ok()?);
-    // One digit more than is shown, for rounding.
-    let shift =
-        u32::try_from(i32::from(scale) + 1 + i32::from(two_scale) - i32::from(one_scale)).ok()?;
-    let numerator = one.to_i128(one_scale)?.checked_mul(10_i128.checked_pow(shift)?)?;
-    let digits = numerator.checked_div(two.to_i128(two_scale)?)?;
-    let half = if digits < 0 { -5 } else { 5 };
-    Some(Numeric::from_i128((digits + half) / 10, scale))
+    // Digit by digit: all of them together may be more than there is room for.
+    let more = i32::from(scale) + i32::from(two_scale) - i32::from(one_scale);
+    let (numerator, divisor) = (one.to_i128(one_scale)?, two.to_i128(two_scale)?);
+    let mut digits = numerator.checked_div(divisor)?;
+    let mut rest = numerator.checked_rem(divisor)?;
+    for _ in 0..more.max(0) {
+        rest = rest.checked_mul(10)?;
+        digits = digits.checked_mul(10)?.checked_add(rest / divisor)?;
+        rest %= divisor;
+    }
+    let is_up = rest.unsigned_abs() >= divisor.unsigned_abs() - rest.unsigned_abs();
+    let sign = if (numerator < 0) == (divisor < 0) { 1 } else { -1 };
+    Some(Numeric::from_i128(digits.checked_add(if is_up { sign } else { 0 })?, scale))
 }
 
 /// The weight of the first of the digits to base 10,000, and that digit; zero has the weight 0.
@@ -237,13 +242,31 @@ fn remainder(call: &Call<'_>) -> Result<Datum> {
 
 fn bits(call: &Call<'_>, combine: fn(i64, i64) -> i64) -> Result<Datum> {
     let values = whole(call, 0).zip(whole(call, 1));
-    Ok(values.map_or(Datum::Null, |(one, two)| match call.result {
-        Oid::INT4 => {
-            let low = u32::try_from(combine(one, two) & 0xffff_ffff).unwrap_or_default();
-            Datum::Int(i32::from_ne_bytes(low.to_ne_bytes()).into())
+    Ok(values.map_or(Datum::Null, |(one, two)| Datum::Int(low(combine(one, two), call.result))))
+}
+
+/// The bits that a type has room for.
+fn low(value: i64, oid: Oid) -> i64 {
+    match oid {
+        Oid::INT2 => {
+            let low = u16::try_from(value & 0xffff).unwrap_or_default();
+            i16::from_ne_bytes(low.to_ne_bytes()).into()
         }
-        _ => Datum::Int(combine(one, two)),
-    }))
+        Oid::INT4 => {
+            let low = u32::try_from(value & 0xffff_ffff).unwrap_or_default();
+            i32::from_ne_bytes(low.to_ne_bytes()).into()
+        }
+        _ => value,
+    }
+}
+
+/// Bits at other places: of how many, those count that the places of the type have; a `smallint` is shifted as an
+/// `integer`.
+fn shift(call: &Call<'_>, by: fn(i64, u32) -> i64) -> Result<Datum> {
+    let most = if call.result == Oid::INT8 { 63 } else { 31 };
+    let Some((value, count)) = whole(call, 0).zip(whole(call, 1)) else { return Ok(Datum::Null) };
+    let shifted = by(value, u32::try_from(count & most).unwrap_or(0));
+    Ok(Datum::Int(low(shifted, call.result)))
 }
 
 /// The next whole number above or below.

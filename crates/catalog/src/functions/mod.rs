@@ -16,6 +16,7 @@ mod describe;
 mod description;
 mod enums;
 mod exact;
+pub(crate) mod floats;
 mod from_char;
 mod identify;
 mod index;
@@ -63,6 +64,7 @@ mod whole_parts;
 
 use trunkline_core::Oid;
 
+use self::bits::Bitwise;
 use crate::facts::{Operator, PG_CATALOG, Proc, element_of};
 use crate::plan::{AggregateKind, Effort, Function, SetFunction};
 
@@ -167,9 +169,9 @@ pub(crate) fn aggregate(name: &str) -> Option<AggregateKind> {
         "json_object_agg_strict" | "jsonb_object_agg_strict" => {
             AggregateKind::JsonObject { strict: true }
         }
-        "bit_and" => AggregateKind::BitAnd,
-        "bit_or" => AggregateKind::BitOr,
-        "bit_xor" => AggregateKind::BitXor,
+        "bit_and" => AggregateKind::Bits(Bitwise::And),
+        "bit_or" => AggregateKind::Bits(Bitwise::Or),
+        "bit_xor" => AggregateKind::Bits(Bitwise::Xor),
         "any_value" => AggregateKind::First,
         "mode" => AggregateKind::Mode,
         "percentile_cont" => AggregateKind::Percentile { between: true },

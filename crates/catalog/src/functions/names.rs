@@ -238,7 +238,12 @@ fn size(call: &Call<'_>, parts: &[Part]) -> Result<Datum> {
     if world.class_name(oid).is_none() {
         return Ok(Datum::Null);
     }
-    let is_main = call.arguments.get(1).is_none_or(|fork| fork.as_str() == Some("main"));
+    let fork = call.arguments.get(1).and_then(Datum::as_str).unwrap_or("main");
+    if !["main", "fsm", "vm", "init"].contains(&fork) {
+        let hint = "Valid fork names are \"main\", \"fsm\", \"vm\", and \"init\".";
+        return Err(crate::error::bad_argument("invalid fork name").hint(hint));
+    }
+    let is_main = fork == "main";
     let Some(class) = world.objects.class(oid) else { return Ok(Datum::Int(0)) };
     let of_indexes =
         |table| -> i64 { world.objects.indexes_of(table).map(|(class, _)| class.pages()).sum() };

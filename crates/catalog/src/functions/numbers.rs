@@ -5,7 +5,7 @@ use std::sync::Arc;
 use trunkline_core::types::Numeric;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::{exact, math};
+use super::{exact, floats, math};
 use crate::datum::Datum;
 use crate::plan::{Call, Function};
 
@@ -33,17 +33,18 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
             _ => one(call, f64::sqrt),
         },
         "cbrt" => |call| one(call, f64::cbrt),
-        "exp" => |call| one(call, f64::exp),
+        "exp" => |call| {
+            let value = call.arguments.first().and_then(Datum::as_float);
+            value.map_or(Ok(Datum::Null), floats::exp)
+        },
         "ln" => |call| logarithm(call, f64::ln),
         "log" | "log10" => |call| logarithm(call, f64::log10),
         "pi" => |_| Ok(Datum::Float(std::f64::consts::PI)),
         "gcd" => |call| {
             let pair = math::whole(call, 0).zip(math::whole(call, 1));
-            let Some((mut one, mut two)) = pair else { return Ok(Datum::Null) };
-            while two != 0 {
-                (one, two) = (two, one.wrapping_rem(two));
-            }
-            math::within(one.checked_abs(), call.result)
+            let Some((one, two)) = pair else { return Ok(Datum::Null) };
+            let divisor = exact::common_divisor(one.into(), two.into());
+            math::within(i64::try_from(divisor.abs()).ok(), call.result)
         },
         _ => return None,
     })

@@ -7,7 +7,7 @@ use super::{
     times,
 };
 use crate::datum::Datum;
-use crate::facts::{Operator, element_of};
+use crate::facts::{Operator, element_of, type_facts};
 use crate::plan::{Call, Function};
 
 /// A comparison of two values of one type.
@@ -28,6 +28,13 @@ fn compare(call: &Call<'_>, holds: fn(std::cmp::Ordering) -> bool) -> Result<Dat
         [one, two] => Ok(Datum::Bool(holds(one.compare(two)))),
         _ => Ok(Datum::Null),
     }
+}
+
+/// Whether values of a type are compared in a way of their own.
+fn is_figure(oid: Oid) -> bool {
+    type_facts(oid).is_some_and(|known| {
+        known.category == b'G' || matches!(&*known.name, "tsvector" | "tsquery")
+    })
 }
 
 /// What an operator does.
@@ -51,7 +58,16 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
     if let Some(function) = times::operator(operator) {
         return Some(function);
     }
+    if both(&|oid| oid == Oid::JSONB)
+        && let Some(function) = json_values::comparison(name)
+    {
+        return Some(function);
+    }
     if let Some(function) = comparison(name).filter(|_| operator.left.0 != 0) {
+        // Of figures areas and lengths are compared, of searches their sizes.
+        if both(&is_figure) {
+            return None;
+        }
         return Some(function);
     }
     if both(&is_text) {

@@ -6,7 +6,7 @@ use trunkline_sql::{Lexer, TokenKind, quote_identifier};
 
 use super::definitions::oid;
 use crate::datum::{Datum, Row};
-use crate::facts::{facts, number, rows_by};
+use crate::facts::{facts, rows_by};
 use crate::plan::Call;
 use crate::world::{World, is_input, typed_text, usual_cost};
 
@@ -22,8 +22,8 @@ fn routine(world: &World, oid: u32) -> Option<Routine> {
 fn builtin(oid: u32) -> Option<Routine> {
     crate::world::proc_by_oid(oid)?;
     let facts = facts("pg_proc")?;
-    let own = facts.column("oid");
-    let row: &Row = facts.rows.iter().find(|row| number(row, own) == oid)?;
+    let found = rows_by("pg_proc", "oid", &Datum::Oid(oid));
+    let row: &Row = found.first()?;
     let cell = |name: &str| row.get(facts.column(name)).cloned().unwrap_or_default();
     let text = |name: &str| cell(name).as_str().unwrap_or_default().to_owned();
     let first = |name: &str, usual| text(name).chars().next().unwrap_or(usual);

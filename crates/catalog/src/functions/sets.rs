@@ -128,7 +128,10 @@ fn series(call: &Call<'_>) -> SetOfRows {
             if order.is_eq() {
                 return Err(zero());
             }
-            (order.is_lt(), Box::new(move |at: &Datum| super::math::add(at, &step).map(Some)))
+            (
+                order.is_lt(),
+                Box::new(move |at: &Datum| super::math::add(at, &step, Oid::NUMERIC).map(Some)),
+            )
         }
         Oid::TIMESTAMP | Oid::TIMESTAMPTZ => {
             let Some(step) = super::times::interval(call, 2) else { return Ok(Vec::new()) };

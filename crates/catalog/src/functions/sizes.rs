@@ -34,7 +34,10 @@ fn size_bytes(call: &Call<'_>) -> Result<Datum> {
     let wrong = |message: String| PgError::new(SqlState::INVALID_PARAMETER_VALUE, message);
     let own = given.trim();
     let (number, unit) = split(own);
-    let number = Numeric::parse(number).map_err(|_| wrong(format!("invalid size: \"{given}\"")))?;
+    let number = Numeric::parse(number).map_err(|error| match PgError::from(error) {
+        error if error.sqlstate() == SqlState::NUMERIC_VALUE_OUT_OF_RANGE => error,
+        _ => wrong(format!("invalid size: \"{given}\"")),
+    })?;
     let is_bytes = ["", "b"].iter().any(|own| unit.eq_ignore_ascii_case(own));
     let place = match is_bytes {
         true => Some(0),
@@ -85,12 +88,17 @@ fn size_pretty(call: &Call<'_>) -> Result<Datum> {
             "a size that is not whole is not supported",
         ));
     };
-    let mut value = size.unsigned_abs();
-    let mut place = 0;
-    while value >= 10 * 1024 && place + 1 < UNITS.len() {
-        // Rounded half up at each step.
-        value = (value / 512).div_ceil(2);
-        place += 1;
+    // Halves of a unit are cut off until the last one, and rounded up there.
+    let (mut value, mut place, mut has_half) = (size.unsigned_abs(), 0, false);
+    loop {
+        let is_last = place + 1 == UNITS.len();
+        let limit = if has_half { 20 * 1024 - 1 } else { 10 * 1024 };
+        if is_last || value < limit {
+            value = if has_half { value.div_ceil(2) } else { value };
+            break;
+        }
+        value /= if has_half { 1024 } else { 512 };
+        (place, has_half) = (place + 1, true);
     }
     let sign = if size < 0 { "-" } else { "" };
     Ok(Datum::text(format!("{sign}{value} {}", UNITS.get(place).copied().unwrap_or("PB"))))

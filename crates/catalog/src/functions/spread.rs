@@ -1,9 +1,10 @@
 //! `variance` and `stddev`: how far values are apart.
 
-use trunkline_core::Result;
 use trunkline_core::types::Numeric;
+use trunkline_core::{Oid, Result};
 
 use super::exact::root;
+use super::floats;
 use super::math::quotient;
 use crate::datum::Datum;
 use crate::error::unsupported;
@@ -40,7 +41,7 @@ impl Spread {
             return Ok(Datum::Null);
         }
         if values.iter().any(|value| matches!(value, Datum::Float(_))) {
-            return Ok(Datum::Float(self.of_floats(values)));
+            return self.of_floats(values);
         }
         let numbers: Option<Vec<Numeric>> = values.iter().map(Datum::to_numeric).collect();
         let numbers = numbers.unwrap_or_default();
@@ -54,20 +55,25 @@ impl Spread {
     }
 
     /// By the method of Youngs and Cramer, as PostgreSQL does.
-    fn of_floats(self, values: &[Datum]) -> f64 {
+    fn of_floats(self, values: &[Datum]) -> Result<Datum> {
         let (mut count, mut sum, mut squares) = (0.0, 0.0, 0.0);
         for value in values.iter().filter_map(Datum::as_float) {
+            let before: f64 = sum;
             count += 1.0;
             sum += value;
             if count > 1.0 {
                 let apart = value * count - sum;
                 squares += apart * apart / (count * (count - 1.0));
+                if sum.is_infinite() || squares.is_infinite() {
+                    floats::made(f64::INFINITY, &[before, value], Oid::FLOAT8)?;
+                    squares = f64::NAN;
+                }
             } else if !value.is_finite() {
                 squares = f64::NAN;
             }
         }
         let variance = squares / if self.of_sample { count - 1.0 } else { count };
-        if self.is_root { variance.sqrt() } else { variance }
+        Ok(Datum::Float(if self.is_root { variance.sqrt() } else { variance }))
     }
 
     /// `(n * sum of squares - square of the sum) / (n * n)`, or by `n * (n - 1)` of a sample.

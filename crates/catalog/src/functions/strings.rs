@@ -34,6 +34,10 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
         "upper" => |call| map(call, |text| text.to_uppercase()),
         "initcap" => |call| map(call, initcap),
         "reverse" => |call| map(call, |text| text.chars().rev().collect()),
+        // The blanks that fill it up are no characters of it.
+        "length" | "char_length" | "character_length" if types.first() == Some(&Oid::BPCHAR) => {
+            |call| number(call, |text| text.trim_end_matches(' ').chars().count())
+        }
         "length" | "char_length" | "character_length" => {
             |call| number(call, |text| text.chars().count())
         }
@@ -45,9 +49,9 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
             })
         },
         "chr" => chr,
-        "to_hex" => |call| Ok(bits(call).map_or(Datum::Null, |of| Datum::text(format!("{of:x}")))),
-        "to_oct" => |call| Ok(bits(call).map_or(Datum::Null, |of| Datum::text(format!("{of:o}")))),
-        "to_bin" => |call| Ok(bits(call).map_or(Datum::Null, |of| Datum::text(format!("{of:b}")))),
+        "to_hex" => |call| digits(call, |value| format!("{value:x}")),
+        "to_oct" => |call| digits(call, |value| format!("{value:o}")),
+        "to_bin" => |call| digits(call, |value| format!("{value:b}")),
         "btrim" => |call| trim(call, true, true),
         "ltrim" => |call| trim(call, true, false),
         "rtrim" => |call| trim(call, false, true),
@@ -86,15 +90,6 @@ pub(super) fn text<'a>(call: &'a Call<'_>, place: usize) -> Option<&'a str> {
     call.arguments.get(place)?.as_str()
 }
 
-/// The bits of a number: 32 of an `integer`, 64 of a `bigint`.
-fn bits(call: &Call<'_>) -> Option<u64> {
-    let value = call.arguments.first()?.as_int()?;
-    match (call.types.first(), i32::try_from(value)) {
-        (Some(&Oid::INT4), Ok(small)) => Some(u32::from_ne_bytes(small.to_ne_bytes()).into()),
-        _ => Some(u64::from_ne_bytes(value.to_ne_bytes())),
-    }
-}
-
 fn int(call: &Call<'_>, place: usize) -> Option<i64> {
     call.arguments.get(place)?.as_int()
 }
@@ -111,6 +106,14 @@ fn map(call: &Call<'_>, change: impl Fn(&str) -> String) -> Result<Datum> {
 fn number(call: &Call<'_>, count: impl Fn(&str) -> usize) -> Result<Datum> {
     Ok(text(call, 0)
         .map_or(Datum::Null, |text| Datum::Int(i64::try_from(count(text)).unwrap_or(i64::MAX))))
+}
+
+/// The bits of a whole number as digits.
+fn digits(call: &Call<'_>, shown: fn(u64) -> String) -> Result<Datum> {
+    let Some(value) = int(call, 0) else { return Ok(Datum::Null) };
+    let bits = u64::from_ne_bytes(value.to_ne_bytes());
+    let is_short = call.types.first() == Some(&Oid::INT4);
+    Ok(Datum::text(shown(if is_short { bits & 0xffff_ffff } else { bits })))
 }
 
 fn initcap(text: &str) -> String {
@@ -315,7 +318,7 @@ fn format_text(call: &Call<'_>) -> Result<Datum> {
         let is_left = rest.next_if_eq(&'-').is_some();
         take(&mut rest, &mut digits);
         let width: usize = digits.parse().unwrap_or(0);
-        call.run.check_text(width)?;
+        call.run.admit_text(width)?;
         next = place.saturating_add(1);
         let Some(value) = call.arguments.get(place) else {
             return Err(crate::error::bad_argument("too few arguments for format()"));

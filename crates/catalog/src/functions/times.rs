@@ -16,6 +16,11 @@ use crate::plan::{Call, Function};
 pub(super) const SECOND: i64 = 1_000_000;
 pub(super) const DAY: i64 = 86_400 * SECOND;
 
+/// The days that a date may be: 4714-11-24 BC to 5874897-12-31.
+const DATES: std::ops::Range<i64> = -2_451_545..2_145_031_949;
+/// The dates that lie before and behind all others.
+const ENDS: [i64; 2] = [i32::MIN as i64, i32::MAX as i64];
+
 pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
     Some(match name {
         "clock_timestamp" => |_| Ok(Datum::Int(now())),
@@ -156,9 +161,16 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
         ("+", Oid::INTERVAL, right) if is_point(right) || right == Oid::DATE => {
             |call| shifted(call, 1, 0, 1)
         }
-        ("-", Oid::DATE, Oid::DATE) | ("-", Oid::DATE, Oid::INT4) => {
-            |call| days(call, i64::checked_sub)
-        }
+        ("-", Oid::DATE, Oid::DATE) => |call| {
+            let day = |place: usize| call.arguments.get(place).and_then(Datum::as_int);
+            let Some((one, two)) = day(0).zip(day(1)) else { return Ok(Datum::Null) };
+            if ENDS.contains(&one) || ENDS.contains(&two) {
+                let message = "cannot subtract infinite dates";
+                return Err(PgError::new(SqlState::DATETIME_FIELD_OVERFLOW, message));
+            }
+            Ok(Datum::Int(one - two))
+        },
+        ("-", Oid::DATE, Oid::INT4) => |call| days(call, i64::checked_sub),
         ("+", Oid::DATE, Oid::INT4) | ("+", Oid::INT4, Oid::DATE) => {
             |call| days(call, i64::checked_add)
         }
@@ -176,8 +188,16 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
 fn days(call: &Call<'_>, combine: fn(i64, i64) -> Option<i64>) -> Result<Datum> {
     let pair = call.arguments.first().and_then(Datum::as_int);
     let pair = pair.zip(call.arguments.get(1).and_then(Datum::as_int));
-    let combined = pair.map(|(one, two)| combine(one, two).ok_or_else(out_of_range));
-    combined.transpose().map(|value| value.map_or(Datum::Null, Datum::Int))
+    let Some((one, two)) = pair else { return Ok(Datum::Null) };
+    let dates = [(one, type_of(call, 0)), (two, type_of(call, 1))];
+    if let Some((end, _)) =
+        dates.into_iter().find(|(day, oid)| *oid == Oid::DATE && ENDS.contains(day))
+    {
+        return Ok(Datum::Int(end));
+    }
+    let day = combine(one, two).filter(|day| DATES.contains(day));
+    let message = "date out of range";
+    day.map(Datum::Int).ok_or_else(|| PgError::new(SqlState::DATETIME_FIELD_OVERFLOW, message))
 }
 
 /// A time of a day.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use trunkline_core::types::Numeric;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::exact::{digits, gcd, is_zero, made, number};
+use super::exact::{common_divisor, gcd, is_zero, made, number};
 use super::math::{whole, within, zero};
 use crate::datum::Datum;
 use crate::plan::{Call, Function};
@@ -18,10 +18,7 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
             let Some((one, two)) = whole(call, 0).zip(whole(call, 1)) else {
                 return Ok(Datum::Null);
             };
-            let (mut divisor, mut rest) = (i128::from(one), i128::from(two));
-            while rest != 0 {
-                (divisor, rest) = (rest, divisor % rest);
-            }
+            let divisor = common_divisor(one.into(), two.into());
             let product = i128::from(one).checked_div(divisor).unwrap_or(0) * i128::from(two);
             within(i64::try_from(product.abs()).ok(), call.result)
         },
@@ -92,12 +89,9 @@ fn scale(call: &Call<'_>, of: fn(&Numeric) -> Option<i64>) -> Datum {
 
 /// Without the zeros at its end.
 fn trimmed(number: &Numeric) -> Option<Numeric> {
-    let (mut digits, mut scale) = digits(number)?;
-    while scale > 0 && digits % 10 == 0 {
-        digits /= 10;
-        scale -= 1;
-    }
-    Some(Numeric::from_i128(digits, scale))
+    let text = number.to_string();
+    let kept = if text.contains('.') { text.trim_end_matches('0') } else { &text };
+    Numeric::parse(kept.trim_end_matches('.')).ok()
 }
 
 fn factorial(call: &Call<'_>) -> Result<Datum> {

@@ -4,12 +4,13 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use trunkline_core::types::Numeric;
+use trunkline_core::types::{Numeric, Value};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::query::compare_keys;
 use super::{Frame, Run, ordered_set};
 use crate::datum::Datum;
+use crate::error::unsupported;
 use crate::functions::bits::Bitwise;
 use crate::functions::{json, math};
 use crate::plan::{Aggregate, AggregateKind, OrderExpr};
@@ -28,14 +29,13 @@ impl State {
         let seen = aggregate.distinct.then(HashSet::new);
         State { count: 0, value: Datum::Null, items: Vec::new(), seen }
     }
+}
 
-    fn bits(&mut self, value: Datum, combine: Bitwise) -> Result<()> {
-        self.value = match (&self.value, &value) {
-            (Datum::Int(one), Datum::Int(two)) => Datum::Int(combine.of_numbers(*one, *two)),
-            (Datum::Other(_), Datum::Other(_)) => combine.of_strings(&self.value, &value)?,
-            _ => value,
-        };
-        Ok(())
+fn combined(combine: Bitwise, before: &Datum, value: Datum) -> Result<Datum> {
+    match (before, &value) {
+        (Datum::Int(one), Datum::Int(two)) => Ok(Datum::Int(combine.of_numbers(*one, *two))),
+        (Datum::Other(_), Datum::Other(_)) => combine.of_strings(before, &value),
+        _ => Ok(value),
     }
 }
 
@@ -59,7 +59,7 @@ impl Run {
         let keeps_null = match of.kind {
             AggregateKind::List => true,
             AggregateKind::Regress(_) => !arguments.iter().any(Datum::is_null),
-            AggregateKind::JsonList { strict } => !strict,
+            AggregateKind::JsonList { strict } => !strict || !is_null,
             AggregateKind::JsonObject { strict } => {
                 if is_null {
                     let message = "field name must not be null";
@@ -72,6 +72,12 @@ impl Run {
             _ => !is_null,
         };
         if !keeps_null {
+            let is_json = matches!(
+                of.kind,
+                AggregateKind::JsonList { .. } | AggregateKind::JsonObject { .. }
+            );
+            // Of rows that are left out JSON is empty, and of none it is NULL.
+            state.count += i64::from(is_json);
             return Ok(());
         }
         if let Some(seen) = &mut state.seen {
@@ -87,14 +93,14 @@ impl Run {
             AggregateKind::Sum | AggregateKind::Average => {
                 state.value = match std::mem::take(&mut state.value) {
                     Datum::Null => self.number(of, value),
-                    sum => math::add(&sum, &self.number(of, value))?,
+                    sum => math::add(&sum, &self.number(of, value), of.result)?,
                 };
             }
             AggregateKind::Min if state.value.is_null() || value.compare(&state.value).is_lt() => {
-                state.value = value;
+                self.keep_value(&mut state.value, value)?;
             }
             AggregateKind::Max if state.value.is_null() || value.compare(&state.value).is_gt() => {
-                state.value = value;
+                self.keep_value(&mut state.value, value)?;
             }
             AggregateKind::Min | AggregateKind::Max => {}
             AggregateKind::And => {
@@ -105,12 +111,13 @@ impl Run {
             }
             AggregateKind::First => {
                 if state.value.is_null() {
-                    state.value = value;
+                    self.keep_value(&mut state.value, value)?;
                 }
             }
-            AggregateKind::BitAnd => state.bits(value, Bitwise::And)?,
-            AggregateKind::BitOr => state.bits(value, Bitwise::Or)?,
-            AggregateKind::BitXor => state.bits(value, Bitwise::Xor)?,
+            AggregateKind::Bits(combine) => {
+                let value = combined(combine, &state.value, value)?;
+                self.keep_value(&mut state.value, value)?;
+            }
             AggregateKind::Join
             | AggregateKind::List
             | AggregateKind::Spread(_)
@@ -186,8 +193,20 @@ impl Run {
         let items = state.items.into_iter().map(|(_, values)| values);
         Ok(match of.kind {
             AggregateKind::Count => Datum::Int(state.count),
-            AggregateKind::Average => average(&state.value, state.count),
+            AggregateKind::Average => average(&state.value, state.count)?,
             AggregateKind::Join if state.count == 0 => Datum::Null,
+            AggregateKind::Join if of.result == Oid::BYTEA => {
+                let mut bytes = Vec::new();
+                for (place, values) in items.enumerate() {
+                    let parts = values.iter().rev().skip(usize::from(place == 0));
+                    for part in parts.filter_map(bytes_of) {
+                        self.check_text(bytes.len().saturating_add(part.len()))?;
+                        bytes.extend_from_slice(part);
+                    }
+                }
+                self.admit_text(bytes.len())?;
+                Datum::Other(Arc::new(Value::Bytea(bytes)))
+            }
             AggregateKind::Join => {
                 let mut text = String::new();
                 for (place, values) in items.enumerate() {
@@ -215,7 +234,12 @@ impl Run {
             AggregateKind::Spread(spread) => spread.of(&items.flatten().collect::<Vec<_>>())?,
             AggregateKind::Regress(regress) => regress.of(items)?,
             AggregateKind::Mode => ordered_set::mode(&items.flatten().collect::<Vec<_>>()),
-            AggregateKind::Percentile { .. } if state.count == 0 => Datum::Null,
+            // Without any row, too, what is asked for has to be a share.
+            AggregateKind::Percentile { between } if state.count == 0 => {
+                let share = of.arguments.first();
+                let share = share.map(|share| self.eval(share, &Frame::EMPTY)).transpose()?;
+                ordered_set::percentile(&share.unwrap_or_default(), &[], between)?
+            }
             AggregateKind::Percentile { between } => {
                 let mut share = Datum::Null;
                 let sorted = items.filter_map(|mut values| {
@@ -233,6 +257,11 @@ impl Run {
     }
 }
 
+fn bytes_of(value: &Datum) -> Option<&[u8]> {
+    let Datum::Other(value) = value else { return None };
+    if let Value::Bytea(bytes) = &**value { Some(bytes) } else { None }
+}
+
 /// The order of two lists of values, NULL last.
 fn compare_values(one: &[Datum], two: &[Datum]) -> Ordering {
     let orders = one.iter().zip(two).map(|(one, two)| one.compare(two));
@@ -248,19 +277,20 @@ pub(super) fn compare_all(one: &[Datum], two: &[Datum], order: &[OrderExpr]) -> 
     orders.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
-/// PostgreSQL shows at least 16 significant digits of an average of whole numbers.
-fn average(sum: &Datum, count: i64) -> Datum {
-    match sum {
-        Datum::Float(sum) => Datum::Float(sum / Datum::Int(count).as_float().unwrap_or(1.0)),
-        Datum::Null => Datum::Null,
-        sum => {
-            let sum = sum.to_numeric().and_then(|sum| sum.to_i128(20));
-            let quotient = sum.and_then(|sum| sum.checked_div(i128::from(count)));
-            quotient.map_or(Datum::Null, |value| {
-                // 20 digits after the point were worked out, 16 are shown, rounded.
-                let half = if value < 0 { -5_000 } else { 5_000 };
-                Datum::Numeric(Arc::new(Numeric::from_i128((value + half) / 10_000, 16)))
-            })
+/// Of NaN and the infinities the average is what their sum is.
+fn average(sum: &Datum, count: i64) -> Result<Datum> {
+    let number = match sum {
+        Datum::Float(sum) => {
+            return Ok(Datum::Float(sum / Datum::Int(count).as_float().unwrap_or(1.0)));
         }
+        sum => sum.to_numeric(),
+    };
+    let Some(number) = number else { return Ok(Datum::Null) };
+    if !number.is_finite() {
+        return Ok(sum.clone());
+    }
+    match math::quotient(&number, &Numeric::from(count)) {
+        Some(value) => Ok(Datum::Numeric(value.into())),
+        None => Err(unsupported(0, "an average of so many digits")),
     }
 }

@@ -17,6 +17,11 @@ const STEPS: u64 = 10_000_000;
 const STEPS_OF_TRIAL: u64 = 10_000;
 /// How many more for each relation that there is: who asks for all columns of 10,000 tables asks for much.
 const STEPS_OF_ONE: u64 = 2_000;
+/// How many bytes a call or a cast may be given there: hardly any of them counts what it goes through, and what
+/// takes longest of all takes 100 ns for each.
+const BYTES_OF_TRIAL: usize = 8 << 10;
+/// What is shorter is gone as soon as it is looked at.
+const SHORT: usize = 4 << 10;
 /// How many parts of a value are gone through in one step.
 const PARTS: usize = 8;
 /// What a value takes beside what it holds.
@@ -49,8 +54,13 @@ impl Run {
         self.trial.as_ref().is_some_and(|trial| trial.is_over.get())
     }
 
-    /// Ends a trial before something that may not be done twice.
-    pub(super) fn cannot_be_tried(&self) -> Result<()> {
+    /// Whether others wait for it.
+    pub(crate) fn is_tried(&self) -> bool {
+        self.trial.is_some()
+    }
+
+    /// Ends a trial before something that takes long, or may not be done twice.
+    pub(crate) fn cannot_be_tried(&self) -> Result<()> {
         let Some(trial) = &self.trial else { return Ok(()) };
         trial.is_over.set(true);
         Err(PgError::canceled())
@@ -90,7 +100,15 @@ impl Run {
 
     /// Counts what it takes to look at values from end to end.
     pub(crate) fn weigh(&self, values: &[Datum]) -> Result<()> {
-        let bytes = values.iter().map(Datum::size).fold(0, usize::saturating_add);
+        self.parts(sizes(values) / 16)
+    }
+
+    /// Counts what a call or a cast is given; long values are not tried.
+    pub(super) fn taken(&self, values: &[Datum]) -> Result<()> {
+        let bytes = sizes(values);
+        if bytes > BYTES_OF_TRIAL {
+            self.cannot_be_tried()?;
+        }
         self.parts(bytes / 16)
     }
 
@@ -99,8 +117,12 @@ impl Run {
         if count < PARTS { Ok(()) } else { self.steps(count / PARTS) }
     }
 
-    /// Does what cannot be counted while it is done: a step for each microsecond.
+    /// Does what cannot be counted while it is done: a step for each microsecond. A trial goes by what was counted
+    /// before, for other threads may take its time.
     pub(crate) fn timed<T>(&self, work: impl FnOnce() -> T) -> Result<T> {
+        if self.is_tried() {
+            return Ok(work());
+        }
         let (done, passed) = worker::timed(work);
         self.steps(usize::try_from(passed.as_micros()).unwrap_or(usize::MAX))?;
         Ok(done)
@@ -162,12 +184,33 @@ impl Run {
         self.charge(count.saturating_mul(ITEM))
     }
 
-    /// What a call or a cast gives; a string of it may be too long.
-    pub(super) fn given(&self, value: Datum) -> Result<Datum> {
+    /// What a call or a cast makes of values; what it makes without counting it is counted here.
+    pub(super) fn given(
+        &self,
+        of: &[Datum],
+        make: impl FnOnce() -> Result<Datum>,
+    ) -> Result<Datum> {
+        let before = self.bytes.get();
+        let value = make()?;
+        let size = value.size();
+        if size <= SHORT || of.iter().any(|one| one.is_same(&value)) {
+            return Ok(value);
+        }
         if let Datum::Text(text) = &value {
             self.check_text(text.len())?;
         }
+        self.parts(size / 16)?;
+        let counted = self.bytes.get().saturating_sub(before);
+        self.charge(size.saturating_sub(counted))?;
         Ok(value)
+    }
+
+    /// Holds a value in the place of another one.
+    pub(super) fn keep_value(&self, place: &mut Datum, value: Datum) -> Result<()> {
+        self.release(place.size());
+        self.charge(value.size())?;
+        *place = value;
+        Ok(())
     }
 
     /// Counts bytes that are held.
@@ -196,9 +239,13 @@ impl Run {
     /// Whether a string of so many bytes may be made; counts it.
     pub(crate) fn admit_text(&self, bytes: usize) -> Result<()> {
         self.check_text(bytes)?;
-        // Short ones are gone as soon as they are looked at.
-        if bytes > 4096 { self.charge(bytes) } else { Ok(()) }
+        self.parts(bytes / 16)?;
+        if bytes > SHORT { self.charge(bytes) } else { Ok(()) }
     }
+}
+
+fn sizes(values: &[Datum]) -> usize {
+    values.iter().map(Datum::size).fold(0, usize::saturating_add)
 }
 
 /// Whether a string may have so many bytes.
@@ -212,4 +259,38 @@ fn exhausted(what: &str) -> PgError {
         "query of the catalogs exceeds what it may cost",
     );
     error.detail(format!("Its budget of {what} is used up."))
+}
+
+#[cfg(test)]
+mod tests {
+    use trunkline_core::settings::Settings;
+    use trunkline_core::{Client, Identity};
+
+    use super::*;
+    use crate::answer::Answer;
+    use crate::world::{Objects, World};
+
+    fn bytes(sql: &str) -> usize {
+        let client = Client::new(Identity::new("postgres", "oracle"), Settings::default());
+        let world = World::new(client, Arc::new(Objects::new(Arc::default())));
+        let run = Run::new(Arc::new(world), Vec::new(), Arc::default());
+        let answer = Answer::prepare(sql, &[]).expect(sql);
+        run.rows(answer.query()).expect(sql);
+        run.bytes.get()
+    }
+
+    #[test]
+    fn what_an_aggregate_keeps_is_charged() {
+        let seen = bytes("SELECT count(repeat('x', 4000)) FROM pg_am");
+        for aggregate in ["max", "min", "any_value"] {
+            let sql = format!("SELECT length({aggregate}(repeat('x', 4000))) FROM pg_am");
+            assert!(bytes(&sql) >= seen + 4_000, "{aggregate}");
+        }
+    }
+
+    #[test]
+    fn what_a_cast_makes_is_charged() {
+        let made = bytes("SELECT length('x'::char(100000) || '') FROM pg_am LIMIT 1");
+        assert!(made >= 100_000, "{made} bytes");
+    }
 }

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use trunkline_core::{PgError, Result, SqlState};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::{Frame, MORE, RED, Run};
 use crate::datum::{Datum, List, Row};
 use crate::facts::{Volatility, element_of};
 use crate::plan::{Call, Calling, Demands, Expr, Function, Index, Quantified, Sub, SubqueryKind};
+
+/// How many elements a cast makes in a step.
+const FEW: usize = 16;
 
 impl Run {
     /// The value of an expression.
@@ -49,12 +52,7 @@ impl Run {
             },
             Expr::Cast { of, from, to, typmod, is_explicit } => {
                 let value = self.eval(of, frame)?;
-                self.weigh(std::slice::from_ref(&value))?;
-                if let (Datum::Text(text), Some(_)) = (&value, element_of(*to)) {
-                    // Each element takes two bytes there at least.
-                    self.charge(text.len() / 2 * size_of::<Datum>())?;
-                }
-                self.given(self.world.cast(value, *from, *to, *typmod, *is_explicit)?)?
+                self.cast(value, *from, *to, *typmod, *is_explicit)?
             }
             Expr::Domain(demands) => {
                 let value = self.eval(&demands.of, frame)?;
@@ -234,17 +232,41 @@ impl Run {
         if call.strict && arguments.iter().any(Datum::is_null) {
             return Ok(Datum::Null);
         }
-        self.weigh(arguments)?;
+        self.taken(arguments)?;
         if call.volatility == Volatility::Volatile {
             self.cannot_be_tried()?;
         }
-        let value = (call.function)(&Call {
-            arguments,
-            types: &call.types,
-            result: call.result,
-            run: self,
-        })?;
-        self.given(value)
+        let (types, result) = (&*call.types, call.result);
+        self.given(arguments, || (call.function)(&Call { arguments, types, result, run: self }))
+    }
+
+    /// A value as one of another type; what a modifier fills up is counted before it is made.
+    pub(crate) fn cast(
+        &self,
+        value: Datum,
+        from: Oid,
+        to: Oid,
+        typmod: i32,
+        is_explicit: bool,
+    ) -> Result<Datum> {
+        let own = std::slice::from_ref(&value);
+        self.taken(own)?;
+        let count = match (&value, element_of(to)) {
+            (Datum::Text(text), Some(_)) => {
+                let count = text.bytes().filter(|byte| *byte == b',').count() + 1;
+                self.charge(count.saturating_mul(size_of::<Datum>()))?;
+                count
+            }
+            (Datum::Array(list), Some(_)) => list.items.len(),
+            _ => 0,
+        };
+        // To read one may take a microsecond; a few are as good as one.
+        if count > FEW {
+            self.steps(count.saturating_mul(10))?;
+        }
+        let filled = filled(element_of(to).unwrap_or(to), typmod).saturating_mul(count.max(1));
+        self.admit_text(filled)?;
+        self.given(own, || self.world.cast(value.clone(), from, to, typmod, is_explicit))
     }
 
     /// An array, whose elements may be arrays.
@@ -372,7 +394,7 @@ impl Run {
                 continue;
             }
             let arguments = [value.clone(), item];
-            self.weigh(&arguments)?;
+            self.taken(&arguments)?;
             let call =
                 Call { arguments: &arguments, types, result: trunkline_core::Oid::BOOL, run: self };
             match function(&call)? {
@@ -424,6 +446,15 @@ impl Run {
                 Ok(if has_null { Datum::Null } else { Datum::Bool(false) })
             }
         }
+    }
+}
+
+/// How long a modifier makes what is shorter.
+fn filled(oid: Oid, typmod: i32) -> usize {
+    match oid {
+        Oid::BPCHAR => usize::try_from(typmod.saturating_sub(4)).unwrap_or(0),
+        Oid::BIT => usize::try_from(typmod).unwrap_or(0),
+        _ => 0,
     }
 }
 

@@ -264,7 +264,7 @@ impl Run {
         if call.strict && arguments.iter().any(Datum::is_null) {
             return Ok(Vec::new());
         }
-        self.weigh(&arguments)?;
+        self.taken(&arguments)?;
         (call.function)(&crate::plan::Call {
             arguments: &arguments,
             types: &call.types,

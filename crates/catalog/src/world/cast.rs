@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use trunkline_core::types::{Interval, Numeric, Types, Value};
+use trunkline_core::types::{Interval, Numeric, TextStyle, Types, Value};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::World;
 use crate::datum::{Datum, List};
 use crate::facts::{base_of, element_of, type_facts};
-use crate::functions::bits;
+use crate::functions::{bits, floats};
 use crate::io;
 
 /// A value that its new type cannot hold.
@@ -39,8 +39,14 @@ impl World {
         if from == to && is_measured(to) {
             return under(value, to, typmod, is_explicit);
         }
-        if let (Datum::Array(list), Some(element)) = (&value, element_of(to)) {
-            let own = element_of(from).unwrap_or(Oid::TEXT);
+        // What is cast as an element may be an array of elements: `ARRAY[[1, 2], [3, 4]]::float8[]`.
+        let as_element = || type_facts(from).is_some() && element_of(from).is_none();
+        if let Datum::Array(list) = &value
+            && let Some((own, element)) = match element_of(to) {
+                Some(element) => Some((element_of(from).unwrap_or(Oid::TEXT), element)),
+                None => as_element().then_some((from, to)),
+            }
+        {
             let items = list
                 .items
                 .iter()
@@ -82,7 +88,7 @@ impl World {
             return fitting(text, to, typmod, is_explicit);
         }
         let value = match (value, to) {
-            (Datum::Int(value), Oid::BIT) => bits::of_number(value, typmod),
+            (Datum::Int(value), Oid::BIT) => Ok(bits::of_number(value, typmod)),
             (value @ Datum::Other(_), Oid::INT4 | Oid::INT8) if from == Oid::BIT => {
                 let most = if to == Oid::INT4 { 32 } else { 64 };
                 bits::to_number(&value, most).map(Datum::Int).ok_or_else(|| out_of_range(to))
@@ -90,7 +96,7 @@ impl World {
             (value @ Datum::Other(_), Oid::BIT | Oid::VARBIT)
                 if matches!(from, Oid::BIT | Oid::VARBIT) && typmod >= 0 =>
             {
-                bits::of_length(&value, typmod, to == Oid::BIT)
+                Ok(bits::of_length(&value, typmod, to == Oid::BIT))
             }
             (Datum::Text(text), Oid::INT4) if from == Oid::CHAR => Ok(Datum::Int(
                 text.bytes().next().map_or(0, |byte| i64::from(i8::from_ne_bytes([byte]))),
@@ -181,18 +187,38 @@ fn under(value: Datum, to: Oid, typmod: i32, is_explicit: bool) -> Result<Datum>
 
 /// A number of another size, or an OID.
 fn number(value: Datum, from: Oid, to: Oid) -> Result<Datum> {
-    if matches!(to, Oid::FLOAT4 | Oid::FLOAT8) {
-        return Ok(value.as_float().map_or(Datum::Null, Datum::Float));
-    }
-    // Money is counted in cents.
-    if to == Oid::MONEY && from != Oid::MONEY {
-        let cents = value.to_numeric().and_then(|value| value.fitting(1000, 2).ok()?.to_i128(2));
-        let cents = cents.and_then(|cents| i64::try_from(cents).ok());
-        return cents.map(Datum::Int).ok_or_else(|| out_of_range(to));
-    }
-    if to == Oid::NUMERIC && from == Oid::MONEY {
-        let cents = value.as_int().map(|cents| Numeric::from_i128(cents.into(), 2));
-        return Ok(cents.map_or(Datum::Null, |cents| Datum::Numeric(Arc::new(cents))));
+    match (&value, to) {
+        // What is too large or too small is refused as its text is.
+        (Datum::Numeric(_), Oid::FLOAT4 | Oid::FLOAT8) => {
+            let style = TextStyle::default();
+            return io::parse_plain(to, &io::text_plain(&value, from, &style)?, &style);
+        }
+        (_, Oid::FLOAT4 | Oid::FLOAT8) => {
+            let float = value.as_float();
+            return float.map_or(Ok(Datum::Null), |float| floats::scaled(float, &[float], to));
+        }
+        (Datum::Float(float), Oid::NUMERIC) if from == Oid::FLOAT4 => {
+            return Ok(Datum::Numeric(Arc::new(Numeric::from_f32(*float as f32))));
+        }
+        (Datum::Int(cents), Oid::NUMERIC) if from == Oid::MONEY => {
+            return Ok(Datum::Numeric(Arc::new(Numeric::from_i128((*cents).into(), 2))));
+        }
+        (Datum::Int(whole), Oid::MONEY) if from != Oid::MONEY => {
+            let cents = whole.checked_mul(100).ok_or_else(|| out_of_range(Oid::INT8))?;
+            return Ok(Datum::Int(cents));
+        }
+        (Datum::Numeric(number), Oid::MONEY) if number.is_finite() => {
+            let cents = number.to_i128(2).and_then(|cents| i64::try_from(cents).ok());
+            return cents.map(Datum::Int).ok_or_else(|| out_of_range(Oid::INT8));
+        }
+        (Datum::Numeric(number), to) if !number.is_finite() && to != Oid::NUMERIC => {
+            let what = if number.is_nan() { "NaN" } else { "infinity" };
+            let to = if to == Oid::MONEY { Oid::INT8 } else { to };
+            let name = trunkline_core::types::name_of(to).unwrap_or("bigint");
+            let message = format!("cannot convert {what} to {name}");
+            return Err(PgError::new(SqlState::FEATURE_NOT_SUPPORTED, message));
+        }
+        _ => {}
     }
     if to == Oid::NUMERIC {
         return Ok(value.to_numeric().map_or(Datum::Null, |value| Datum::Numeric(Arc::new(value))));
@@ -252,7 +278,7 @@ fn fitting(text: Arc<str>, to: Oid, typmod: i32, is_explicit: bool) -> Result<Da
     }
     if to == Oid::BPCHAR && length < most {
         let mut padded = text.to_string();
-        padded.extend(std::iter::repeat_n(' ', (most - length).min(10_000_000)));
+        padded.extend(std::iter::repeat_n(' ', most - length));
         return Ok(Datum::text(padded));
     }
     Ok(Datum::Text(text))

@@ -76,6 +76,15 @@ impl Numeric {
     }
 }
 
+impl Numeric {
+    /// How many bytes its text has, or one more.
+    pub fn printed_len(&self) -> usize {
+        let Kind::Finite(number) = &self.0 else { return "-Infinity".len() };
+        let before = usize::try_from(i32::from(number.weight).saturating_add(1)).unwrap_or(0);
+        before.saturating_mul(4).max(1).saturating_add(usize::from(number.scale)).saturating_add(2)
+    }
+}
+
 impl Default for Numeric {
     fn default() -> Numeric {
         Numeric(Kind::Finite(Finite::default()))

@@ -1,7 +1,10 @@
 //! The order of values of one type.
 
 use std::cmp::Ordering;
+use std::ops::Bound;
 
+use super::Range;
+use super::bounds::value;
 use crate::types::bits::Bits;
 use crate::types::error::ValueError;
 use crate::types::interval::Interval;
@@ -145,6 +148,61 @@ impl<'t> Order<'t> {
             None => one.cmp(other),
         }
     }
+}
+
+impl Value {
+    /// The order that SQL has of two values of one type; `None` for a type that has none here, and for values of
+    /// different types.
+    ///
+    /// Strings are ordered by their bytes, labels of enums, too.
+    pub fn compare(&self, other: &Value) -> Option<Ordering> {
+        match (self, other) {
+            (Value::Range(one), Value::Range(other)) => ranges(one, other),
+            (Value::Multirange(one), Value::Multirange(other)) => {
+                let (one, other) = (one.ranges().ok()?, other.ranges().ok()?);
+                for (one, other) in one.iter().zip(&other) {
+                    let order = ranges(one, other)?;
+                    if order.is_ne() {
+                        return Some(order);
+                    }
+                }
+                Some(one.len().cmp(&other.len()))
+            }
+            (one, other) => Order { labels: None, is_padded: false }.compare(one, other).ok(),
+        }
+    }
+}
+
+/// One that is empty is below all others.
+fn ranges(one: &Range, other: &Range) -> Option<Ordering> {
+    match (one.bounds(), other.bounds()) {
+        (Some([low, high]), Some([other_low, other_high])) => {
+            let lower = bounds(low, other_low, Ordering::Less)?;
+            Some(lower.then(bounds(high, other_high, Ordering::Greater)?))
+        }
+        (one, other) => Some(one.is_some().cmp(&other.is_some())),
+    }
+}
+
+/// The order of two lower bounds or of two upper ones: `end` is where the infinite one lies of all of them, and the
+/// one that belongs to its range of two at one value.
+fn bounds(one: &Bound<Value>, other: &Bound<Value>, end: Ordering) -> Option<Ordering> {
+    let belongs = |bound: &Bound<Value>| matches!(bound, Bound::Included(_));
+    let at_end = match (value(one), value(other)) {
+        (Some(one_value), Some(other_value)) => {
+            let order = one_value.compare(other_value)?;
+            if order.is_ne() {
+                return Some(order);
+            }
+            (belongs(one), belongs(other))
+        }
+        (one, other) => (one.is_none(), other.is_none()),
+    };
+    Some(match at_end {
+        (true, false) => end,
+        (false, true) => end.reverse(),
+        _ => Ordering::Equal,
+    })
 }
 
 #[cold]

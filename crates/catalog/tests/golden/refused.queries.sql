@@ -1,0 +1,45 @@
+select sum(1) over (rows between current row and 1 preceding) from pg_am
+
+select sum(1) over (rows between unbounded following and current row) from pg_am
+
+select sum(1) over (rows between 1 preceding and unbounded preceding) from pg_am
+
+select sum(1) over (rows between 1 following and current row) from pg_am
+
+select sum(1) over (rows between 1 following and 1 preceding) from pg_am
+
+select sum(1) over (rows unbounded following) from pg_am
+
+select sum(1) over (rows 1 following) from pg_am
+
+select sum(1) over (range between current row and unbounded preceding) from pg_am
+
+select sum(1) over w from pg_am window w as (groups between current row and 1 preceding)
+
+select percentile_cont(distinct 0.5) within group (order by amname) from pg_am
+
+select percentile_cont(0.5 order by 1) within group (order by 1) from pg_am
+
+select count(*) from pg_am where amname = any (table pg_am)
+
+select 1 is distinct from 1 is distinct from 2 from pg_am
+
+select 1 between 0 and 2 between false and true from pg_am
+
+select 'a' like 'a' like 'b' from pg_am
+
+select 1, only 2 from pg_am
+
+select 1 from pg_am, only pg_am b where only = 1
+
+select 1 is distinct from 1 is null from pg_am
+
+select 1 not between 0 and 2 in (true) from pg_am
+
+select 'a' not like 'a' similar to 'b' from pg_am
+
+select x from (values ('{}'::json)) v(x), pg_am where amname = 'heap' order by x
+
+select x from (values ('(1,1)'::point)) v(x), pg_am where amname = 'heap' order by x
+
+select array_agg(x order by x) from (values ('(1,1)'::point)) v(x), pg_am where amname = 'heap'
