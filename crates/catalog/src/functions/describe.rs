@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trunkline_core::{Oid, Result};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::definitions::oid;
 use crate::datum::{Datum, Row};
@@ -72,7 +72,11 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Datum> {
     let column = call.arguments.get(2).and_then(Datum::as_int).unwrap_or(0);
     // Names are looked for in several places.
     run.steps(DESCRIBED)?;
-    let Some((PG_CATALOG, catalog)) = world.class_name(catalog) else { return Ok(Datum::Null) };
+    let Some((PG_CATALOG, catalog)) = world.class_name(catalog) else {
+        // What is pinned depends on nothing.
+        let is_pinned = catalog == 0 && object == 0;
+        return if is_pinned { Ok(Datum::Null) } else { Err(no_class(catalog)) };
+    };
     let described = match &*catalog {
         "pg_type" => world.type_text(object, -1).map(|name| format!("type {name}")),
         "pg_proc" => {
@@ -277,5 +281,29 @@ pub(super) fn named(run: &Run, catalog: &str, object: u32) -> Result<Option<Name
 /// The word for what a catalog has.
 pub(super) fn word_of_catalog(catalog: &str) -> Option<&'static str> {
     let named = NAMED.iter().find(|known| known.0 == catalog).map(|known| known.1);
-    named.or_else(|| OF_METHODS.iter().find(|known| known.0 == catalog).map(|known| known.1))
+    let known =
+        named.or_else(|| OF_METHODS.iter().find(|known| known.0 == catalog).map(|known| known.1));
+    known.or_else(|| WORDS.iter().find(|known| known.0 == catalog).map(|known| known.1))
+}
+
+/// The words for objects of which nothing more is told here.
+const WORDS: [(&str, &str); 12] = [
+    ("pg_publication", "publication"),
+    ("pg_publication_rel", "publication relation"),
+    ("pg_publication_namespace", "publication namespace"),
+    ("pg_subscription", "subscription"),
+    ("pg_event_trigger", "event trigger"),
+    ("pg_transform", "transform"),
+    ("pg_default_acl", "default acl"),
+    ("pg_statistic_ext", "statistics object"),
+    ("pg_user_mapping", "user mapping"),
+    ("pg_auth_members", "role membership"),
+    ("pg_parameter_acl", "parameter ACL"),
+    ("pg_largeobject", "large object"),
+];
+
+/// XX000, for what is no catalog.
+pub(super) fn no_class(catalog: u32) -> PgError {
+    let message = format!("unsupported object class: {catalog}");
+    PgError::new(SqlState::INTERNAL_ERROR, message)
 }

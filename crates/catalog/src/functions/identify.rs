@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use trunkline_core::catalog::RoutineKind;
-use trunkline_core::{Oid, PgError, Result, SqlState};
+use trunkline_core::{Oid, Result};
 use trunkline_sql::quote_identifier;
 
 use super::definitions::{oid, qualified};
@@ -146,10 +146,7 @@ fn other(
     }
     match super::describe::word_of_catalog(name) {
         Some(word) => Ok((word.to_owned(), None)),
-        None => {
-            let message = format!("unsupported object class: {catalog}");
-            Err(PgError::new(SqlState::INTERNAL_ERROR, message))
-        }
+        None => Err(super::describe::no_class(catalog)),
     }
 }
 
@@ -201,7 +198,7 @@ fn column_of(run: &Run, table: u32, column: i64) -> Result<Option<(String, Vec<S
 
 fn relation(run: &Run, object: u32, column: i64) -> Result<(String, Option<Identity>)> {
     let world = &run.world;
-    let word = kind(world, object).unwrap_or("relation");
+    let Some(word) = kind(world, object) else { return Ok(("relation".to_owned(), None)) };
     let names = names_of(world, object);
     let whole = names.map(|(schema, name)| Identity {
         identity: Some(dotted(&[&schema, &name])),

@@ -373,3 +373,11 @@ select gcd(12, -18), gcd(-9223372036854775808, 6), lcm(4, 6), gcd(1.5, 0.25), gc
 select gcd(-9223372036854775808, 0) from pg_am where amname = 'heap'
 
 select pg_get_function_arguments(1640), pg_get_function_identity_arguments(2108) from pg_am where amname = 'heap'
+
+select c, i.type, i.schema, i.name, i.identity from (values ('pg_publication'), ('pg_event_trigger'), ('pg_transform'), ('pg_default_acl'), ('pg_statistic_ext'), ('pg_user_mapping'), ('pg_auth_members'), ('pg_largeobject'), ('pg_publication_rel'), ('pg_publication_namespace'), ('pg_subscription'), ('pg_parameter_acl')) v(c), pg_identify_object(c::regclass, 99999999, 0) i order by c
+
+select type, identity from pg_identify_object(1259, 99999999, 3), pg_am where amname = 'heap'
+
+select pg_describe_object(0, 1, 0) from pg_am where amname = 'heap'
+
+select pg_describe_object(0, 0, 0), pg_describe_object(1259, 99999999, 0) from pg_am where amname = 'heap'

@@ -53,8 +53,8 @@ fn what_is_written_twice_does_not_double_without_end() {
     let file = File::new("CREATE TABLE t (id INTEGER PRIMARY KEY);");
     let server = file.serve();
     let mut client = server.login();
-    let nested = " BETWEEN SYMMETRIC false AND true".repeat(60);
-    let sql = format!("SELECT 1 BETWEEN SYMMETRIC 0 AND 2{nested}");
+    let (open, nested) = ("(".repeat(60), ") BETWEEN SYMMETRIC false AND true".repeat(60));
+    let sql = format!("SELECT {open}1 BETWEEN SYMMETRIC 0 AND 2{nested}");
     assert_eq!(refused(&mut client, &sql)(b'C'), "54001");
     let sql = "SELECT ARRAY[x, x] FROM \
                (SELECT string_to_array(repeat('a,', 4000000), ',') AS x) AS s";
