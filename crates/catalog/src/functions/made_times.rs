@@ -6,7 +6,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::math::whole;
 use super::strings::text;
-use super::times::{DAY, back, interval};
+use super::times::{DATES, DAY, back, interval};
 use crate::datum::Datum;
 use crate::plan::{Call, Function};
 
@@ -38,12 +38,15 @@ fn date(call: &Call<'_>) -> Result<i64> {
     let part = |place| whole(call, place).and_then(|part| i32::try_from(part).ok()).unwrap_or(0);
     let (said, month, day) = (part(0), part(1), part(2));
     let year = if said < 0 { said.saturating_add(1) } else { said };
-    let is_year = said != 0 && (-4712..=5_874_897).contains(&year);
-    if !is_year || !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
+    if said == 0 || !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
         let message = format!("date field value out of range: {said}-{month:02}-{day:02}");
         return Err(out_of_range(message));
     }
-    Ok(days_from_civil(year, month, day))
+    let days = days_from_civil(year, month, day);
+    if !DATES.contains(&days) {
+        return Err(out_of_range(format!("date out of range: {said}-{month:02}-{day:02}")));
+    }
+    Ok(days)
 }
 
 /// The microseconds of a day of three arguments.

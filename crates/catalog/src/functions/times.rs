@@ -17,7 +17,7 @@ pub(super) const SECOND: i64 = 1_000_000;
 pub(super) const DAY: i64 = 86_400 * SECOND;
 
 /// The days that a date may be: 4714-11-24 BC to 5874897-12-31.
-const DATES: std::ops::Range<i64> = -2_451_545..2_145_031_949;
+pub(super) const DATES: std::ops::Range<i64> = -2_451_545..2_145_031_949;
 /// The dates that lie before and behind all others.
 const ENDS: [i64; 2] = [i32::MIN as i64, i32::MAX as i64];
 
