@@ -162,8 +162,9 @@ fn ordered(mut left: Vec<Item>, links: &[Link]) -> Vec<Item> {
         };
         // Rather an outer join that something hangs on than all rows with all others.
         let place = match best {
-            Some((place, 0)) if done.is_empty() => first(&left, place, links),
-            Some((place, found)) if found > 0 || done.is_empty() => place,
+            Some((place, found)) if found > 0 || done.is_empty() => {
+                before_relation(&left, place, links, &done)
+            }
             Some((place, _)) => outer().unwrap_or(place),
             None if done.is_empty() => 0,
             None => outer().unwrap_or(0),
@@ -175,9 +176,9 @@ fn ordered(mut left: Vec<Item>, links: &[Link]) -> Vec<Item> {
     order
 }
 
-/// What comes first, where nothing is looked up: rather a query of FROM or a function by which the rows of a
-/// relation are found than all rows of that.
-fn first(items: &[Item], place: usize, links: &[Link]) -> usize {
+/// What comes before a relation: a query of FROM or a function by which, beside what is known, its rows are found,
+/// unless it could be looked up itself behind the relation; otherwise the relation.
+fn before_relation(items: &[Item], place: usize, links: &[Link], done: &HashSet<usize>) -> usize {
     let leaf = |item: &Item| match &item.from {
         From::Leaf(leaf) => Some((leaf.index, matches!(leaf.source, Source::Table(..)))),
         From::Join(_) => None,
@@ -185,8 +186,14 @@ fn first(items: &[Item], place: usize, links: &[Link]) -> usize {
     let Some((relation, true)) = items.get(place).and_then(leaf) else { return place };
     let finds = |item: &Item| {
         let Some((other, false)) = leaf(item) else { return false };
-        let is_ready = item.kind == JoinKind::Inner && item.needs.is_empty();
-        is_ready && links.iter().any(|link| link.leaf == relation && link.others == [other])
+        let is_first = done.is_empty();
+        let is_ready = item.needs.is_subset(done) && (item.kind == JoinKind::Inner || !is_first);
+        let is_link = |link: &Link, of: usize, by: usize| {
+            let is_known = |leaf: &usize| *leaf == by || done.contains(leaf);
+            link.leaf == of && link.others.contains(&by) && link.others.iter().all(is_known)
+        };
+        let finds = |of, by| links.iter().any(|link| is_link(link, of, by));
+        is_ready && finds(relation, other) && (is_first || !finds(other, relation))
     };
     items.iter().position(finds).unwrap_or(place)
 }
@@ -240,6 +247,20 @@ mod tests {
             from = &join.left;
         }
         matches!(from, From::Leaf(leaf) if matches!(leaf.source, Source::Table(..)))
+    }
+
+    /// Which of 1,600 places of a key there are is asked once for each key, not for each column of its table.
+    #[test]
+    fn what_is_no_lookup_comes_before_the_relation_that_is_looked_up_by_it() {
+        let sql = "SELECT 1 FROM pg_constraint c \
+                   LEFT JOIN generate_series(1, 1600) o ON c.conkey[o] IS NOT NULL \
+                   LEFT JOIN pg_attribute a ON c.conrelid = a.attrelid AND a.attnum = c.conkey[o] \
+                   WHERE a.attname > 'id'";
+        let answer = Answer::prepare(sql, &[]).expect(sql);
+        let Body::Select(select) = &answer.query().body else { panic!("{sql}") };
+        let Some(From::Join(join)) = &select.from else { panic!("{sql}") };
+        let From::Leaf(last) = &join.right else { panic!("{sql}") };
+        assert!(matches!(last.source, Source::Table(..)) && last.probe.len() == 2, "{last:?}");
     }
 
     #[test]

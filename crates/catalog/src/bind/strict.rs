@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::push::collect;
-use crate::plan::{Expr, From, Join, JoinKind};
+use crate::plan::{Expr, From, Index, Join, JoinKind};
 use crate::run::{MORE, RED};
 
 /// FROM with inner joins in place of left ones, where a condition is not true of a right side that is NULL.
@@ -79,6 +79,14 @@ fn is_null(expr: &Expr, told: &mut HashSet<usize>) {
             stacker::maybe_grow(RED, MORE, || is_null(of, told));
         }
         Expr::In { of, .. } => is_null(of, told),
+        Expr::Subscript { of, indexes } => {
+            is_null(of, told);
+            for index in indexes {
+                if let Index::One(index) = index {
+                    is_null(index, told);
+                }
+            }
+        }
         _ => {}
     }
 }
@@ -111,6 +119,7 @@ mod tests {
             "a.oid IS NOT NULL",
             "a.amname = 'heap' OR a.amname = 'hash' AND c.relkind = 'r'",
             "(a.oid > 2) IS TRUE",
+            "(ARRAY['heap', 'hash'])[a.oid::int] = 'hash'",
         ] {
             assert!(!is_outer(condition), "{condition}");
         }
