@@ -59,7 +59,7 @@ fn is_finite(call: &Call<'_>) -> Result<Datum> {
     }))
 }
 
-fn out_of_range() -> PgError {
+pub(super) fn out_of_range() -> PgError {
     PgError::new(SqlState::DATETIME_FIELD_OVERFLOW, "timestamp out of range")
 }
 

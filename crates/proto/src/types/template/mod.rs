@@ -1,13 +1,14 @@
 //! The templates of `to_char`, `to_date` and `to_timestamp`: [`DateTemplate`] and [`NumberTemplate`].
 //!
 //! Source: <https://www.postgresql.org/docs/18/functions-formatting.html>. Both are read once and
-//! print any number of values, in the words and with the signs of the locale `C`.
+//! print any number of values, in the words and with the signs of the locale `C`; the one of dates reads them, too.
 
 mod calendar;
 mod date;
 mod number;
 mod picture;
 mod print;
+mod read;
 mod rounding;
 mod words;
 
