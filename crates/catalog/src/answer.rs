@@ -17,7 +17,7 @@ use crate::bind::{Bound, bind, needs_catalog};
 use crate::datum::{Datum, Record, Row};
 use crate::effort::effort;
 use crate::facts::{base_of, element_of, type_facts};
-use crate::feed::{Fed, Feed, Given, feed};
+use crate::feed::{Fed, Feed, Waiting, feed};
 use crate::io;
 use crate::parse;
 use crate::plan::{Body, Effort, Expr, Query};
@@ -135,8 +135,13 @@ impl Answer {
     }
 
     /// Runs it on a thread of its own.
-    fn begin(self: &Arc<Answer>, world: Arc<World>, parameters: Vec<Datum>) -> Result<Running> {
-        let (feed, portions) = feed();
+    fn begin(
+        self: &Arc<Answer>,
+        world: Arc<World>,
+        parameters: Vec<Datum>,
+        waiting: Waiting,
+    ) -> Result<Running> {
+        let (feed, portions) = feed(waiting);
         let answer = self.clone();
         let work = Work::start(move |stop| {
             let run = Run::new(world, parameters, stop);
@@ -151,15 +156,13 @@ impl Answer {
         let query = &self.bound.query;
         // What it does beside has been done when the client hears of the first row.
         if is_volatile(query) {
-            feed.give(Portion::Made(run.rows(query)?));
+            feed.give(Portion::Made(run.rows(query)?), 0);
             return Ok(());
         }
         run.gather(query, &mut |portion, bytes| {
-            let given = feed.give(portion);
-            if given == Given::Passed {
-                run.release(bytes);
-            }
-            given != Given::Unwanted
+            let taken = feed.give(portion, bytes);
+            run.release(taken.unwrap_or_default());
+            taken.is_some()
         })
     }
 
@@ -171,6 +174,7 @@ impl Answer {
         order: &Order,
         constants: &[Datum],
         refusals: Arc<Refusals>,
+        waiting: Waiting,
     ) -> Result<Reply> {
         let mut parameters = values(&world, order)?;
         parameters.extend_from_slice(constants);
@@ -181,11 +185,11 @@ impl Answer {
         match effort(&self.bound.query, &parameters) {
             Effort::Short => source.take(self.run(&Run::new(world, parameters, Arc::default()))?),
             // The client hears of its columns before the wait.
-            Effort::Waiting => source.running = Some(self.begin(world, parameters)?),
+            Effort::Waiting => source.running = Some(self.begin(world, parameters, waiting)?),
             Effort::Long => match self.tried(&world, &parameters) {
                 Some(tried) => source.take(tried?),
                 None => {
-                    let mut running = self.begin(world, parameters)?;
+                    let mut running = self.begin(world, parameters, waiting)?;
                     let first = poll_fn(|cx| running.poll_next(cx)).await?;
                     source.running = matches!(first, Ok(Some(_))).then_some(running);
                     source.take(first.map(Option::unwrap_or_default));
@@ -267,8 +271,10 @@ impl Answered {
     }
 
     fn fill(&mut self, cx: &mut Context<'_>, out: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
+        let mut is_begun = false;
         while !out.is_full() {
             if let Some(row) = self.rows.next() {
+                is_begun = true;
                 let (world, types) = (&self.world, &self.types);
                 out.row(|out| {
                     let mut written = 0;
@@ -287,7 +293,12 @@ impl Answered {
                 None => None,
             };
             let Some(portion) = next else {
-                return Poll::Ready(Ok(Progress::End(CommandTag::select())));
+                self.running = None;
+                // Between its last rows and its end a statement hears that it was cancelled, perhaps by itself.
+                return Poll::Ready(Ok(match is_begun {
+                    true => Progress::More,
+                    false => Progress::End(CommandTag::select()),
+                }));
             };
             self.rows = portion.rows();
         }

@@ -7,17 +7,15 @@ use std::task::{Context, Poll, Waker};
 
 /// How many pieces wait to be taken.
 const ROOM: usize = 2;
-/// How many threads may wait for room: a client that takes some rows of a portal and leaves it holds one.
-const MOST_WAITING: usize = 64;
+/// How many threads of a session may wait for room: a client that takes some rows of a portal and leaves it holds
+/// one. The pieces of others pile up.
+const MOST_WAITING: usize = 4;
 
-static WAITING: AtomicUsize = AtomicUsize::new(0);
+/// How many threads of a session wait for room.
+pub(crate) type Waiting = Arc<AtomicUsize>;
 
 /// A way from a thread to a task.
-pub(crate) fn feed<T>() -> (Feed<T>, Fed<T>) {
-    way(&WAITING)
-}
-
-fn way<T>(waiting: &'static AtomicUsize) -> (Feed<T>, Fed<T>) {
+pub(crate) fn feed<T>(waiting: Waiting) -> (Feed<T>, Fed<T>) {
     let way = Way { state: Mutex::new(State::default()), room: Condvar::new(), waiting };
     let way = Arc::new(way);
     (Feed(way.clone()), Fed(way))
@@ -31,28 +29,19 @@ pub(crate) struct Feed<T>(Arc<Way<T>>);
 #[derive(Debug)]
 pub(crate) struct Fed<T>(Arc<Way<T>>);
 
-/// What became of a piece.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Given {
-    /// Few others wait with it.
-    Passed,
-    /// It waits behind others, for too many threads wait already.
-    Piled,
-    /// Nobody is there anymore.
-    Unwanted,
-}
-
 #[derive(Debug)]
 struct Way<T> {
     state: Mutex<State<T>>,
     room: Condvar,
-    /// How many threads wait for room, here and elsewhere.
-    waiting: &'static AtomicUsize,
+    waiting: Waiting,
 }
 
 #[derive(Debug)]
 struct State<T> {
-    pieces: VecDeque<T>,
+    /// What waits, with its bytes.
+    pieces: VecDeque<(T, usize)>,
+    /// The bytes of what was taken since the thread heard of it.
+    taken: usize,
     waker: Option<Waker>,
     is_over: bool,
     is_unwanted: bool,
@@ -60,7 +49,8 @@ struct State<T> {
 
 impl<T> Default for State<T> {
     fn default() -> State<T> {
-        State { pieces: VecDeque::new(), waker: None, is_over: false, is_unwanted: false }
+        let (pieces, waker) = Default::default();
+        State { pieces, taken: 0, waker, is_over: false, is_unwanted: false }
     }
 }
 
@@ -71,9 +61,11 @@ impl<T> Way<T> {
 }
 
 impl<T> Feed<T> {
-    /// Hands on a piece; waits before that while there is no room, as long as somebody is there to make some.
-    pub(crate) fn give(&self, piece: T) -> Given {
-        let mut given = Given::Passed;
+    /// Hands on a piece of so many bytes; waits before that while there is no room, as long as somebody is there to
+    /// make some.
+    ///
+    /// How many bytes of earlier ones were taken meanwhile; nothing if nobody is there anymore.
+    pub(crate) fn give(&self, piece: T, bytes: usize) -> Option<usize> {
         let mut state = self.0.lock();
         if state.pieces.len() >= ROOM {
             if self.0.waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING {
@@ -81,19 +73,18 @@ impl<T> Feed<T> {
                     |state: &mut State<T>| state.pieces.len() >= ROOM && !state.is_unwanted;
                 let waited = self.0.room.wait_while(state, is_full);
                 state = waited.unwrap_or_else(PoisonError::into_inner);
-            } else {
-                given = Given::Piled;
             }
             self.0.waiting.fetch_sub(1, Ordering::Relaxed);
         }
         if state.is_unwanted {
-            return Given::Unwanted;
+            return None;
         }
-        state.pieces.push_back(piece);
+        state.pieces.push_back((piece, bytes));
+        let taken = std::mem::take(&mut state.taken);
         let waker = state.waker.take();
         drop(state);
         waker.into_iter().for_each(Waker::wake);
-        given
+        Some(taken)
     }
 }
 
@@ -111,11 +102,17 @@ impl<T> Fed<T> {
     /// The next piece; nothing once no other comes.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         let mut state = self.0.lock();
-        let piece = state.pieces.pop_front();
-        if piece.is_none() && !state.is_over {
-            state.waker = Some(cx.waker().clone());
-            return Poll::Pending;
-        }
+        let piece = match state.pieces.pop_front() {
+            Some((piece, bytes)) => {
+                state.taken = state.taken.saturating_add(bytes);
+                Some(piece)
+            }
+            None if state.is_over => None,
+            None => {
+                state.waker = Some(cx.waker().clone());
+                return Poll::Pending;
+            }
+        };
         drop(state);
         self.0.room.notify_one();
         Poll::Ready(piece)
@@ -137,35 +134,37 @@ impl<T> Drop for Fed<T> {
 #[cfg(test)]
 mod tests {
     use std::future::poll_fn;
+    use std::sync::Arc;
     use std::sync::atomic::AtomicUsize;
     use std::thread;
 
     use trunkline_core::testkit::block_on;
 
-    use super::{Given, MOST_WAITING, ROOM, way};
+    use super::{MOST_WAITING, ROOM, feed};
 
     #[test]
     fn pieces_come_in_order_until_the_thread_ends() {
-        static WAITING: AtomicUsize = AtomicUsize::new(0);
-        let (feed, mut fed) = way(&WAITING);
+        let (feed, mut fed) = feed(Arc::default());
         let thread = thread::spawn(move || {
-            (0..100).for_each(|piece| assert_eq!(feed.give(piece), Given::Passed));
+            let taken: Vec<_> = (0..100).map(|piece| feed.give(piece, 1)).collect();
+            taken.into_iter().sum::<Option<usize>>()
         });
         let mut came = Vec::new();
         while let Some(piece) = block_on(poll_fn(|cx| fed.poll_next(cx))) {
             came.push(piece);
         }
         assert_eq!(came, Vec::from_iter(0..100));
-        thread.join().expect("a thread that ended");
+        // The thread heard of all but what waited behind its last one.
+        let taken = thread.join().expect("a thread that ended").expect("somebody who takes");
+        assert!((100 - ROOM - 1..100).contains(&taken), "{taken}");
     }
 
     #[test]
     fn a_thread_that_waits_ends_when_nobody_is_there_anymore() {
-        static WAITING: AtomicUsize = AtomicUsize::new(0);
-        let (feed, mut fed) = way(&WAITING);
+        let (feed, mut fed) = feed(Arc::default());
         let thread = thread::spawn(move || {
             let mut given = 0;
-            while feed.give(given) == Given::Passed {
+            while feed.give(given, 1).is_some() {
                 given += 1;
             }
             given
@@ -176,12 +175,12 @@ mod tests {
     }
 
     #[test]
-    fn where_many_threads_wait_pieces_pile_up() {
-        static WAITING: AtomicUsize = AtomicUsize::new(MOST_WAITING);
-        let (feed, fed) = way(&WAITING);
-        let given = [(); 5].map(|()| feed.give(()));
-        assert_eq!(given.map(|given| given == Given::Piled), [false, false, true, true, true]);
+    fn where_many_threads_of_a_session_wait_pieces_pile_up() {
+        let (feed, mut fed) = feed(Arc::new(AtomicUsize::new(MOST_WAITING)));
+        assert_eq!([(); 5].map(|()| feed.give((), 7)), [Some(0); 5]);
+        let next = block_on(poll_fn(|cx| fed.poll_next(cx)));
+        assert_eq!((next, feed.give((), 7)), (Some(()), Some(7)));
         drop(fed);
-        assert_eq!(feed.give(()), Given::Unwanted);
+        assert_eq!(feed.give((), 7), None);
     }
 }

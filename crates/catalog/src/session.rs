@@ -15,6 +15,7 @@ use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 use crate::answer::Answer;
 use crate::by_number;
 use crate::explain::Explanation;
+use crate::feed::Waiting;
 use crate::functions::started;
 use crate::known::{Common, Known};
 use crate::lend::Loan;
@@ -85,7 +86,13 @@ impl<E: Engine> Engine for Catalog<E> {
         if self.common.is_superuser(&client.identity().user) {
             client.settings().preset("is_superuser", "on");
         }
-        Ok(CatalogSession { session, client, common: self.common.clone(), known: None })
+        Ok(CatalogSession {
+            session,
+            client,
+            common: self.common.clone(),
+            known: None,
+            waiting: Waiting::default(),
+        })
     }
 }
 
@@ -97,6 +104,7 @@ pub struct CatalogSession<S> {
     common: Arc<Common>,
     /// What the last snapshot came to.
     known: Option<Known>,
+    waiting: Waiting,
 }
 
 /// A statement of the engine, or of the catalogs.
@@ -302,7 +310,8 @@ impl<S: Session> Session for CatalogSession<S> {
             Kind::Answer(asked) => {
                 let world = self.world(run.inventory.clone()).await?;
                 let (refusals, constants) = (self.common.refusals.clone(), &asked.constants);
-                let done = asked.answer.execute(world, &run, constants, refusals).await;
+                let waiting = self.waiting.clone();
+                let done = asked.answer.execute(world, &run, constants, refusals, waiting).await;
                 self.common.refusals.count(done)
             }
             Kind::Explain(explanation) => {

@@ -18,7 +18,7 @@ const DIGITS: usize = 9;
 /// A text whose constants behind `=` are parameters.
 ///
 /// To the rules for operators an unknown parameter is what a quoted constant is, and a parameter of `integer` is
-/// what a short number is. Constants that are the same are the same parameter, so that expressions that are alike
+/// what a short number is. Numbers that are the same are the same parameter, so that expressions that are alike
 /// stay so.
 #[derive(Debug)]
 pub(crate) struct Template<'s> {
@@ -43,7 +43,14 @@ impl<'s> Template<'s> {
                 return None;
             }
             if is_compared && let Some(constant) = constant(token, sql) {
-                let known = template.constants.iter().position(|known| *known == constant);
+                if template.constants.len() >= MOST {
+                    return None;
+                }
+                // Each quoted one may be of another type.
+                let is_same = |known: &Constant<'_>| {
+                    *known == constant && matches!(constant, Constant::Number(_))
+                };
+                let known = template.constants.iter().position(is_same);
                 let number = known.unwrap_or(template.constants.len()) + 1;
                 template.text.push_str(sql.get(taken..token.span.start)?);
                 template.text.push_str(&format!("${number}"));
@@ -55,7 +62,7 @@ impl<'s> Template<'s> {
             is_compared = token.kind == TokenKind::Operator && token.text(sql) == "=";
         }
         template.text.push_str(sql.get(taken..)?);
-        (1..=MOST).contains(&template.constants.len()).then_some(template)
+        (!template.constants.is_empty()).then_some(template)
     }
 
     /// The types of its parameters, as a client would say them.
@@ -87,7 +94,9 @@ impl Constant<'_> {
             Oid::OID | Oid::INT4 | Oid::INT8 | Oid::TEXT | Oid::VARCHAR | Oid::NAME | Oid::CHAR => {
                 io::parse_plain(oid, text, &TextStyle::default()).ok()
             }
-            oid if is_alias(oid) && is_short(text) => text.parse().ok().map(Datum::Oid),
+            oid if is_alias(oid) && is_short(text) => {
+                io::parse_plain(Oid::OID, text, &TextStyle::default()).ok()
+            }
             _ => None,
         }
     }

@@ -61,7 +61,7 @@ impl Binder {
         Ok(Self::boolean(if and { Expr::And(all) } else { Expr::Or(all) }))
     }
 
-    fn compare_rows(&mut self, name: &str, left: Typed, right: Typed) -> Result<Typed> {
+    pub(super) fn compare_rows(&mut self, name: &str, left: Typed, right: Typed) -> Result<Typed> {
         match (left.expr, right.expr, name) {
             (Expr::Row(one, _), Expr::Row(two, _), "=" | "<>") if one.len() == two.len() => {
                 let fields = |typed: &Option<super::Fields>, place: usize| {

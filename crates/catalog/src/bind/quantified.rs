@@ -68,7 +68,14 @@ impl Binder {
         }
         let any = items
             .into_iter()
-            .map(|item| Ok(self.operate("=", vec![value.clone(), item])?.expr))
+            .map(|item| {
+                let value = value.clone();
+                let is_row = |one: &Typed| matches!(one.expr, Expr::Row(..));
+                Ok(match is_row(&value) && is_row(&item) {
+                    true => self.compare_rows("=", value, item)?.expr,
+                    false => self.operate("=", vec![value, item])?.expr,
+                })
+            })
             .collect::<Result<_>>()?;
         let any = Expr::Or(any);
         Ok(Self::boolean(if negated { Expr::Not(Box::new(any)) } else { any }))

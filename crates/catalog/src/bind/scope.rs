@@ -242,12 +242,14 @@ impl Binder {
         };
         let found = self.search(|scope| {
             let leaf = match alias {
-                Some(alias) => scope.leaf(schema, alias).and_then(|leaf| scope.leaves.get(leaf)),
-                None => scope.leaves.iter().find(|leaf| leaf.relation != 0),
+                Some(alias) => scope.leaf(schema, alias),
+                None => scope.leaves.iter().position(|leaf| leaf.relation != 0),
             };
-            Ok(leaf.map(|leaf| leaf.relation).filter(|relation| *relation != 0))
+            let relation = |leaf: &usize| scope.leaves.get(*leaf).map(|leaf| leaf.relation);
+            let found = leaf.and_then(|leaf| Some((leaf, relation(&leaf)?)));
+            Ok(found.filter(|(_, relation)| *relation != 0))
         })?;
-        Ok(found.map(|(_, relation)| {
+        Ok(found.map(|(depth, (leaf, relation))| {
             // Nobody has written these rows: they are there since the beginning.
             let value = match name {
                 "tableoid" => Datum::Oid(relation),
@@ -255,7 +257,11 @@ impl Binder {
                 "ctid" => Datum::Other(Arc::new(Value::Tid(Tid { block: 0, row: 1 }))),
                 _ => Datum::Oid(0),
             };
-            Typed::new(Expr::Const(value), oid)
+            // The first column of a relation is never NULL, unless an outer join has no row of it.
+            let first = Expr::Column { depth, leaf, column: 0 };
+            let is_there = Expr::IsNull { of: Box::new(first), negated: true };
+            let arms = vec![(is_there, Expr::Const(value))];
+            Typed::new(Expr::Case { arms, otherwise: None }, oid)
         }))
     }
 

@@ -166,16 +166,14 @@ impl Binder {
                     if let Some(slot) = self.parameters.get_mut(index) {
                         *slot = to;
                     }
-                    Expr::Param(index)
-                } else if known == to {
-                    Expr::Param(index)
-                } else {
-                    return self.convert(
-                        Typed::new(Expr::Param(index), known).placed(place),
-                        to,
-                        typmod,
-                        context,
-                    );
+                } else if known != to {
+                    let known = Typed::new(Expr::Param(index), known).placed(place);
+                    return self.convert(known, to, typmod, context);
+                }
+                let of = Box::new(Expr::Param(index));
+                match typmod {
+                    -1 => *of,
+                    _ => Expr::Cast { of, from: to, to, typmod, is_explicit },
                 }
             }
             expr => Expr::Cast { of: Box::new(expr), from: Oid::UNKNOWN, to, typmod, is_explicit },

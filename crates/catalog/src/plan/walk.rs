@@ -80,6 +80,23 @@ impl From {
     }
 }
 
+impl From {
+    /// Calls a function with what is asked of its rows, but for what queries within ask.
+    pub(crate) fn conditions<'a>(&'a self, see: &mut dyn FnMut(&'a Expr)) {
+        stacker::maybe_grow(RED, MORE, || match self {
+            From::Leaf(leaf) => {
+                let keys = leaf.probe.iter().map(|probe| &probe.key);
+                leaf.filter.iter().chain(&leaf.own).chain(keys).for_each(see);
+            }
+            From::Join(join) => {
+                join.left.conditions(see);
+                join.right.conditions(see);
+                join.on.iter().chain(&join.filter).for_each(see);
+            }
+        });
+    }
+}
+
 impl Leaf {
     pub(crate) fn walk(&self, level: usize, see: &mut See<'_>) {
         let probes = self.probe.iter().flat_map(|probe| [&probe.own, &probe.key]);

@@ -47,7 +47,10 @@ impl Run {
             }
         };
         match &query.body {
-            Body::Select(select) => select.project.iter().chain(&select.filter).for_each(look),
+            Body::Select(select) => {
+                select.project.iter().chain(&select.filter).for_each(&mut look);
+                select.from.iter().for_each(|from| from.conditions(&mut look));
+            }
             Body::Values(rows) => rows.iter().flatten().for_each(&mut look),
             Body::Set { .. } => {}
         }

@@ -65,8 +65,8 @@ impl World {
         if text == "-" {
             return Ok(Datum::Oid(0));
         }
-        if let Ok(number) = text.parse::<u32>() {
-            return Ok(Datum::Oid(number));
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return io::parse_plain(Oid::OID, text, &self.style);
         }
         match self.find_alias(oid, text)? {
             Some(found) => Ok(Datum::Oid(found)),

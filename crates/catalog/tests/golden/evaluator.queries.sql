@@ -205,3 +205,25 @@ select nosuch(1) from pg_am
 SELECT 'x'::pg_node_tree FROM pg_am
 
 SELECT a.d FROM (SELECT relname || 'x' AS d, relkind AS k FROM pg_class) a WHERE a.d = 'pg_classx' AND a.k = 'r'
+
+select count(*) from pg_attribute where (attrelid, attnum) in (('1259', '1'), ('1249', '2'))
+
+select (oid, relname) not in (('1259', 'pg_class'), (5, 'x')) from pg_class where oid = 1259
+
+select c.relname, n.tableoid, n.xmin, n.ctid, c.tableoid from pg_class c left join pg_namespace n on n.oid = 0 where c.oid = 1259
+
+select count(*) from pg_class c left join pg_namespace n on n.oid = 0 where c.oid = 1259 and n.tableoid is null
+
+select '0777'::regclass::oid from pg_am limit 1
+
+select relname from pg_class where relname = 'pg_classes'::varchar(8)
+
+select 'lon'::text = 'longer'::varchar(3) from pg_am limit 1
+
+select count(*) from pg_am where amtype = 'iq' and 'i' = 'iq'
+
+select count(*) from pg_class where relkind = 'zel' or relname::text = 'zel'
+
+select 1 from pg_class where oid = 5 and relpages > 1 / 0
+
+select c.relname from pg_class c left join pg_index i on i.indrelid = c.oid where c.relname = 'nope' and i.indnatts > 1 / 0
