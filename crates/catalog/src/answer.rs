@@ -3,6 +3,7 @@
 use std::future::{Future as _, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use trunkline_core::{
 };
 
 use crate::bind::{Bound, bind, needs_catalog};
-use crate::datum::{Datum, Record, Row};
+use crate::datum::{Datum, Record};
 use crate::effort::effort;
 use crate::facts::{base_of, element_of, type_facts};
 use crate::feed::{Fed, Feed, Waiting, feed};
@@ -22,7 +23,7 @@ use crate::io;
 use crate::parse;
 use crate::plan::{Body, Effort, Expr, Query};
 use crate::refusals::Refusals;
-use crate::run::{Portion, Run, check_text};
+use crate::run::{Portion, RowCell, Run, check_text};
 use crate::worker::{Work, timed};
 use crate::world::{World, is_alias, is_shown_by};
 
@@ -32,6 +33,8 @@ pub(crate) struct Answer {
     bound: Bound,
     columns: Arc<[Column]>,
     shows_inventory: bool,
+    /// Whether it took long when it was last run: it is not tried then.
+    is_long: AtomicBool,
 }
 
 impl Answer {
@@ -66,7 +69,12 @@ impl Answer {
             Column::new(&*column.name, base).typmod(typmod).origin(Oid(relation), number)
         });
         let columns = columns.collect();
-        Ok(Answer { bound, columns, shows_inventory: is_shown_by(sql) })
+        Ok(Answer {
+            bound,
+            columns,
+            shows_inventory: is_shown_by(sql),
+            is_long: AtomicBool::default(),
+        })
     }
 
     /// The types of its parameters.
@@ -123,15 +131,19 @@ impl Answer {
     /// What it comes to, unless that takes long: most queries of the catalogs are done before a thread of
     /// their own would have begun.
     fn tried(&self, world: &Arc<World>, parameters: &[Datum]) -> Option<Result<Result<Portion>>> {
+        if self.is_long.load(Ordering::Relaxed) {
+            return None;
+        }
         let run = Run::trial(world.clone(), parameters.to_vec());
         let done = self.run(&run);
+        self.is_long.store(run.is_over(), Ordering::Relaxed);
         (!run.is_over()).then_some(done)
     }
 
     fn run(&self, run: &Run) -> Result<Result<Portion>> {
         // What fails while PostgreSQL plans fails before the rows are described.
         run.constants(&self.bound.query)?;
-        Ok(run.rows(&self.bound.query).map(Portion::Made))
+        Ok(run.rows(&self.bound.query).map(Portion::from))
     }
 
     /// Runs it on a thread of its own.
@@ -146,7 +158,10 @@ impl Answer {
         let work = Work::start(move |stop| {
             let run = Run::new(world, parameters, stop);
             run.constants(&answer.bound.query)?;
-            Ok(answer.feed(&run, &feed))
+            let fed = answer.feed(&run, &feed);
+            // Of few tables, or with other parameters, it may be short again.
+            answer.is_long.store(!run.is_short(), Ordering::Relaxed);
+            Ok(fed)
         })?;
         Ok(Running { portions, work })
     }
@@ -156,7 +171,7 @@ impl Answer {
         let query = &self.bound.query;
         // What it does beside has been done when the client hears of the first row.
         if is_volatile(query) {
-            feed.give(Portion::Made(run.rows(query)?), 0);
+            feed.give(run.rows(query)?.into(), 0);
             return Ok(());
         }
         run.gather(query, &mut |portion, bytes| {
@@ -179,7 +194,7 @@ impl Answer {
         let mut parameters = values(&world, order)?;
         parameters.extend_from_slice(constants);
         let types = self.columns.iter().map(|column| column.type_oid).collect();
-        let rows = Portion::default().rows();
+        let rows = Portion::from(Vec::new());
         let mut source =
             Answered { world: world.clone(), types, running: None, rows, failure: None, refusals };
         match effort(&self.bound.query, &parameters) {
@@ -192,7 +207,7 @@ impl Answer {
                     let mut running = self.begin(world, parameters, waiting)?;
                     let first = poll_fn(|cx| running.poll_next(cx)).await?;
                     source.running = matches!(first, Ok(Some(_))).then_some(running);
-                    source.take(first.map(Option::unwrap_or_default));
+                    source.take(first.map(|first| first.unwrap_or(Vec::new().into())));
                 }
             },
         }
@@ -250,7 +265,7 @@ struct Answered {
     types: Vec<Oid>,
     /// Where more of them come from.
     running: Option<Running>,
-    rows: Box<dyn Iterator<Item = Row> + Send>,
+    rows: Portion,
     /// What is told behind them.
     failure: Option<PgError>,
     refusals: Arc<Refusals>,
@@ -265,7 +280,7 @@ impl RowSource for Answered {
 impl Answered {
     fn take(&mut self, portion: Result<Portion>) {
         match portion {
-            Ok(portion) => self.rows = portion.rows(),
+            Ok(portion) => self.rows = portion,
             Err(error) => self.failure = Some(error),
         }
     }
@@ -273,15 +288,24 @@ impl Answered {
     fn fill(&mut self, cx: &mut Context<'_>, out: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
         let mut is_begun = false;
         while !out.is_full() {
-            if let Some(row) = self.rows.next() {
+            if !self.rows.is_empty() {
                 is_begun = true;
-                let (world, types) = (&self.world, &self.types);
+                let (world, rows) = (&self.world, &mut self.rows);
+                let (mut types, mut written) = (self.types.iter(), 0);
                 out.row(|out| {
-                    let mut written = 0;
-                    for (value, oid) in row.iter().zip(types) {
-                        write(world, value, *oid, out, &mut written)?;
-                    }
-                    Ok(())
+                    rows.tell(|cell| {
+                        let oid = types.next().copied().unwrap_or(Oid::TEXT);
+                        match (cell, out.format()) {
+                            (RowCell::Text(text), Format::Text) => {
+                                out.text(text);
+                                Ok(())
+                            }
+                            (RowCell::Text(_), _) => {
+                                write(world, &cell.into(), oid, out, &mut written)
+                            }
+                            (RowCell::Is(value), _) => write(world, value, oid, out, &mut written),
+                        }
+                    })
                 })?;
                 continue;
             }
@@ -300,7 +324,7 @@ impl Answered {
                     false => Progress::End(CommandTag::select()),
                 }));
             };
-            self.rows = portion.rows();
+            self.rows = portion;
         }
         Poll::Ready(Ok(Progress::More))
     }

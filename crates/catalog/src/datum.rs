@@ -14,6 +14,7 @@ use crate::error::too_deep;
 /// Integers of all sizes, dates and timestamps are `Int`, object identifiers of all kinds `Oid`, and
 /// strings of all kinds `Text`.
 #[derive(Clone, Debug, Default)]
+#[repr(u64)]
 pub(crate) enum Datum {
     #[default]
     Null,

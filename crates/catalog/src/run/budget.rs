@@ -66,6 +66,11 @@ impl Run {
         Err(PgError::canceled())
     }
 
+    /// Whether it has cost no more than a trial may.
+    pub(crate) fn is_short(&self) -> bool {
+        self.steps.get() <= STEPS_OF_TRIAL
+    }
+
     /// How many steps it has taken until now.
     #[cfg(test)]
     pub(crate) fn steps_taken(&self) -> u64 {

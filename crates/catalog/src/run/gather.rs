@@ -1,8 +1,10 @@
 //! The rows of a statement, on their way to whoever asked for them.
 
+use std::vec;
+
 use trunkline_core::Result;
 
-use super::packed::Packed;
+use super::packed::{Pack, Place, RowCell};
 use super::query::compare_rows;
 use super::{Frame, Run};
 use crate::datum::{Datum, Row};
@@ -14,24 +16,36 @@ const PORTION: usize = 64 << 10;
 /// Some rows of a statement.
 #[derive(Debug)]
 pub(crate) enum Portion {
-    Made(Vec<Row>),
+    Made(vec::IntoIter<Row>),
     /// They had to wait for one another.
-    Packed(Vec<Packed>),
+    Packed(Pack, vec::IntoIter<Place>),
 }
 
 impl Portion {
-    /// Its rows, each of which is let go when it is told.
-    pub(crate) fn rows(self) -> Box<dyn Iterator<Item = Row> + Send> {
+    pub(crate) fn is_empty(&self) -> bool {
         match self {
-            Portion::Made(rows) => Box::new(rows.into_iter()),
-            Portion::Packed(rows) => Box::new(rows.into_iter().map(Packed::row)),
+            Portion::Made(rows) => rows.as_slice().is_empty(),
+            Portion::Packed(_, rows) => rows.as_slice().is_empty(),
+        }
+    }
+
+    /// Takes its first row out, and hands on the cells of that.
+    pub(crate) fn tell(&mut self, mut tell: impl FnMut(RowCell<'_>) -> Result<()>) -> Result<()> {
+        match self {
+            Portion::Made(rows) => {
+                let row = rows.next();
+                row.iter().flat_map(|row| row.iter()).try_for_each(|cell| tell(RowCell::Is(cell)))
+            }
+            Portion::Packed(pack, rows) => {
+                rows.next().map_or(Ok(()), |place| pack.tell(place, tell))
+            }
         }
     }
 }
 
-impl Default for Portion {
-    fn default() -> Portion {
-        Portion::Made(Vec::new())
+impl From<Vec<Row>> for Portion {
+    fn from(rows: Vec<Row>) -> Portion {
+        Portion::Made(rows.into_iter())
     }
 }
 
@@ -45,8 +59,8 @@ impl Run {
     ) -> Result<()> {
         self.mark_once(query);
         if let Some(select) = ordered(query) {
-            let (rows, bytes) = self.ordered(query, select)?;
-            give(Portion::Packed(rows), bytes);
+            let (pack, rows, bytes) = self.ordered(query, select)?;
+            give(Portion::Packed(pack, rows.into_iter()), bytes);
             return Ok(());
         }
         let (mut rows, mut bytes) = (Vec::new(), 0);
@@ -54,31 +68,31 @@ impl Run {
             bytes += self.hold(&row)?;
             rows.push(row);
             let is_full = bytes >= PORTION;
-            Ok(!is_full
-                || give(Portion::Made(std::mem::take(&mut rows)), std::mem::take(&mut bytes)))
+            Ok(!is_full || give(std::mem::take(&mut rows).into(), std::mem::take(&mut bytes)))
         })?;
         if !rows.is_empty() {
-            give(Portion::Made(rows), bytes);
+            give(rows.into(), bytes);
         }
         Ok(())
     }
 
     /// The rows of a query that has an order and nothing else for which they would have to be there together.
-    fn ordered(&self, query: &Query, select: &Select) -> Result<(Vec<Packed>, usize)> {
+    fn ordered(&self, query: &Query, select: &Select) -> Result<(Pack, Vec<Place>, usize)> {
         for cte in &query.ctes {
             self.cte(cte, &Frame::EMPTY)?;
         }
         let (mut keys, mut rows, mut bytes) = (Vec::new(), Vec::new(), 0);
+        let mut pack = Pack::new(query.width);
         self.each_made(select, &Frame::EMPTY, &mut |row| {
-            let packed = Packed::new(row.get(..query.width).unwrap_or(&row));
-            let before = keys.len();
-            let own = query.order.iter().map(|key| row.get(key.column).cloned());
-            keys.extend(own.map(Option::unwrap_or_default));
-            let own = keys.iter().skip(before).map(|key: &Datum| key.size() + size_of::<Datum>());
-            let size = packed.size() + own.sum::<usize>();
+            let (place, mut size) = pack.push(&row);
+            for key in &query.order {
+                let key = row.get(key.column).cloned().unwrap_or_default();
+                size += key.size() + size_of::<Datum>();
+                keys.push(key);
+            }
             self.charge(size)?;
             bytes += size;
-            rows.push(packed);
+            rows.push(place);
             Ok(true)
         })?;
         // The keys of a row are all that is left of it.
@@ -89,10 +103,10 @@ impl Run {
         let of = |place: usize| keys.get(place * order.len()..).unwrap_or_default();
         places.sort_by(|one, two| compare_rows(of(*one), of(*two), &order));
         drop(keys);
-        let sorted = places.into_iter().map(|place| rows.get_mut(place).map(std::mem::take));
-        let mut sorted: Vec<Packed> = sorted.flatten().collect();
+        let sorted = places.into_iter().filter_map(|place| rows.get(place).copied());
+        let mut sorted: Vec<Place> = sorted.collect();
         self.cut(query, &Frame::EMPTY, &mut sorted)?;
-        Ok((sorted, bytes))
+        Ok((pack, sorted, bytes))
     }
 }
 
@@ -114,7 +128,7 @@ mod tests {
     use trunkline_core::settings::Settings;
     use trunkline_core::{Client, Identity};
 
-    use super::{PORTION, Portion};
+    use super::{PORTION, Portion, RowCell};
     use crate::answer::Answer;
     use crate::datum::Row;
     use crate::run::Run;
@@ -139,9 +153,19 @@ mod tests {
     fn portions(world: &Arc<World>, sql: &str) -> (Vec<Vec<Row>>, usize) {
         let (answer, run) = (Answer::prepare(sql, &[]).expect(sql), run(world));
         let (mut portions, mut most) = (Vec::new(), 0);
-        let give = &mut |portion: Portion, bytes| {
+        let give = &mut |mut portion: Portion, bytes| {
             most = most.max(bytes);
-            portions.push(portion.rows().collect());
+            let mut rows = Vec::new();
+            while !portion.is_empty() {
+                let mut row = Vec::new();
+                let tell = |cell: RowCell<'_>| {
+                    row.push(cell.into());
+                    Ok(())
+                };
+                portion.tell(tell).expect(sql);
+                rows.push(row.into());
+            }
+            portions.push(rows);
             true
         };
         run.gather(answer.query(), give).expect(sql);

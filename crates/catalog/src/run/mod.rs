@@ -27,6 +27,7 @@ use trunkline_core::Result;
 
 pub(crate) use self::budget::check_text;
 pub(crate) use self::gather::Portion;
+pub(crate) use self::packed::RowCell;
 use crate::datum::{Datum, Row};
 use crate::functions::Pattern;
 use crate::plan::{Cells, Query};

@@ -1,14 +1,33 @@
 //! Rows that wait, in little memory.
 
-use crate::datum::{Datum, Row};
+use trunkline_core::Result;
 
-/// A row that waits until others are there, too: what is short stands in bytes behind one another, where a cell of a
+use crate::datum::Datum;
+
+/// Rows that wait until others are there, too: what is short stands in bytes behind one another, where a cell of a
 /// row takes 24 of them even if it is NULL.
-#[derive(Debug, Default)]
-pub(crate) struct Packed {
-    bytes: Box<[u8]>,
-    /// The values that have no bytes here, in order.
-    others: Box<[Datum]>,
+#[derive(Debug)]
+pub(crate) struct Pack {
+    /// How many cells each row has.
+    width: usize,
+    /// What is full is left as it is: nothing is copied when there are more.
+    chunks: Vec<Vec<u8>>,
+    /// The values that have no bytes here.
+    others: Vec<Datum>,
+}
+
+/// Where a row begins.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place {
+    chunk: u32,
+    byte: u32,
+}
+
+/// A cell of a row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RowCell<'a> {
+    Text(&'a str),
+    Is(&'a Datum),
 }
 
 /// What a cell begins with.
@@ -23,49 +42,63 @@ const OTHER: u8 = 7;
 
 /// How long a text may be that is copied: longer ones are mostly shared.
 const SHORT: usize = 48;
+/// When a chunk is full.
+const CHUNK: usize = 256 << 10;
 
-impl Packed {
-    pub(super) fn new(row: &[Datum]) -> Packed {
-        let (mut bytes, mut others) = (Vec::with_capacity(row.len() * 8), Vec::new());
-        for cell in row {
+impl Pack {
+    /// For rows of so many cells.
+    pub(super) fn new(width: usize) -> Pack {
+        Pack { width, chunks: vec![Vec::new()], others: Vec::new() }
+    }
+
+    /// Takes in a row: where it is, and about how many bytes it takes.
+    pub(super) fn push(&mut self, row: &[Datum]) -> (Place, usize) {
+        if self.chunks.last().is_none_or(|chunk| chunk.len() >= CHUNK) {
+            self.chunks.push(Vec::with_capacity(CHUNK + CHUNK / 16));
+        }
+        let chunk = index(self.chunks.len() - 1);
+        let Some(bytes) = self.chunks.last_mut() else { return Default::default() };
+        let (begin, mut size) = (bytes.len(), 2 * size_of::<Place>());
+        for cell in row.iter().chain(std::iter::repeat(&Datum::Null)).take(self.width) {
             match cell {
                 Datum::Null => bytes.push(NULL),
                 Datum::Bool(value) => bytes.push(if *value { TRUE } else { FALSE }),
                 Datum::Int(value) => {
                     bytes.push(if *value < 0 { NEGATIVE } else { POSITIVE });
-                    put(&mut bytes, value.unsigned_abs());
+                    put(bytes, value.unsigned_abs());
                 }
                 Datum::Oid(value) => {
                     bytes.push(OID);
-                    put(&mut bytes, (*value).into());
+                    put(bytes, (*value).into());
                 }
                 Datum::Text(text) if text.len() <= SHORT => {
                     bytes.push(TEXT);
-                    put(&mut bytes, u64::try_from(text.len()).unwrap_or(u64::MAX));
-                    bytes.extend(text.bytes());
+                    put(bytes, u64::from(index(text.len())));
+                    bytes.extend_from_slice(text.as_bytes());
                 }
                 other => {
                     bytes.push(OTHER);
-                    others.push(other.clone());
+                    put(bytes, u64::from(index(self.others.len())));
+                    size += other.size() + size_of::<Datum>();
+                    self.others.push(other.clone());
                 }
             }
         }
-        Packed { bytes: bytes.into(), others: others.into() }
+        (Place { chunk, byte: index(begin) }, size + bytes.len() - begin)
     }
 
-    /// About how many bytes it takes.
-    pub(super) fn size(&self) -> usize {
-        let others = self.others.iter().map(|cell| cell.size() + size_of::<Datum>());
-        size_of::<Packed>() + 16 + self.bytes.len() + others.sum::<usize>()
-    }
-
-    /// The row as it was.
-    pub(crate) fn row(self) -> Row {
-        let (mut bytes, mut others) = (&*self.bytes, self.others.into_iter());
-        let mut cells = Vec::new();
-        while let Some((kind, rest)) = bytes.split_first() {
+    /// Hands on the cells of a row, as they were.
+    pub(crate) fn tell(
+        &self,
+        place: Place,
+        mut tell: impl FnMut(RowCell<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let chunk = self.chunks.get(at(place.chunk)).map(Vec::as_slice);
+        let mut bytes = chunk.and_then(|chunk| chunk.get(at(place.byte)..)).unwrap_or_default();
+        for _ in 0..self.width {
+            let Some((kind, rest)) = bytes.split_first() else { break };
             bytes = rest;
-            cells.push(match *kind {
+            let value = match *kind {
                 FALSE => Datum::Bool(false),
                 TRUE => Datum::Bool(true),
                 POSITIVE => Datum::Int(take(&mut bytes).cast_signed()),
@@ -75,14 +108,39 @@ impl Packed {
                     let length = usize::try_from(take(&mut bytes)).unwrap_or_default();
                     let (text, rest) = bytes.split_at_checked(length).unwrap_or_default();
                     bytes = rest;
-                    Datum::text(str::from_utf8(text).unwrap_or_default())
+                    tell(RowCell::Text(str::from_utf8(text).unwrap_or_default()))?;
+                    continue;
                 }
-                OTHER => others.next().unwrap_or_default(),
+                OTHER => {
+                    let other = usize::try_from(take(&mut bytes)).ok();
+                    let other = other.and_then(|other| self.others.get(other));
+                    tell(RowCell::Is(other.unwrap_or(&Datum::Null)))?;
+                    continue;
+                }
                 _ => Datum::Null,
-            });
+            };
+            tell(RowCell::Is(&value))?;
         }
-        cells.into()
+        Ok(())
     }
+}
+
+impl From<RowCell<'_>> for Datum {
+    fn from(cell: RowCell<'_>) -> Datum {
+        match cell {
+            RowCell::Text(text) => Datum::text(text),
+            RowCell::Is(value) => value.clone(),
+        }
+    }
+}
+
+/// A number of what is held in memory, whose budget is far less than would be too much for it.
+fn index(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn at(index: u32) -> usize {
+    usize::try_from(index).unwrap_or(usize::MAX)
 }
 
 /// Writes a number in as few bytes as it needs, of seven bits each.
@@ -113,11 +171,21 @@ fn take(bytes: &mut &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Packed, SHORT};
+    use super::{CHUNK, Pack, Place, RowCell, SHORT};
     use crate::datum::Datum;
 
+    fn told(pack: &Pack, place: Place) -> Vec<Datum> {
+        let mut cells = Vec::new();
+        let tell = |cell: RowCell<'_>| {
+            cells.push(cell.into());
+            Ok(())
+        };
+        pack.tell(place, tell).expect("cells");
+        cells
+    }
+
     #[test]
-    fn a_row_is_what_it_was() {
+    fn rows_are_what_they_were() {
         let long = "ä".repeat(SHORT);
         let ints = [0, 1, -1, 127, 128, -300, i64::MAX, i64::MIN].map(Datum::Int);
         let oids = [0, 16_384, u32::MAX].map(Datum::Oid);
@@ -129,16 +197,27 @@ mod tests {
             Datum::Float(-0.5),
             Datum::list(vec![Datum::Int(1), Datum::Null]),
         ];
-        let row: Vec<Datum> = ints.into_iter().chain(oids).chain(texts).chain(others).collect();
-        let back = Packed::new(&row).row();
-        // `==` takes an OID for a number.
-        assert_eq!(format!("{back:?}"), format!("{:?}", row.as_slice()));
-        assert!(Packed::new(&[]).row().is_empty());
+        let mut row: Vec<Datum> = ints.into_iter().chain(oids).chain(texts).chain(others).collect();
+        let mut pack = Pack::new(row.len());
+        let mut rows = Vec::new();
+        for number in 0..3 * CHUNK / 200 {
+            row[0] = Datum::Int(number.try_into().expect("a number"));
+            rows.push((pack.push(&row).0, row.clone()));
+        }
+        assert!(pack.chunks.len() > 2);
+        for (place, row) in rows {
+            let back = told(&pack, place);
+            // `==` takes an OID for a number.
+            assert_eq!(format!("{back:?}"), format!("{row:?}"));
+        }
+        let mut empty = Pack::new(0);
+        let (place, _) = empty.push(&[]);
+        assert!(told(&empty, place).is_empty());
     }
 
     #[test]
     fn what_says_little_takes_little() {
         let row = vec![Datum::Null; 100];
-        assert!(Packed::new(&row).size() < 160);
+        assert!(Pack::new(100).push(&row).1 < 120);
     }
 }
