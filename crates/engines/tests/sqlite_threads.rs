@@ -8,6 +8,7 @@ mod dialogue;
 mod harness;
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use harness::{File, ask, eventually};
 use trunkline_proto::message::Query;
@@ -15,8 +16,12 @@ use trunkline_proto::message::Query;
 const ENDLESS: &str =
     "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
 
+/// Each test counts the threads of the process.
+static ALONE: Mutex<()> = Mutex::new(());
+
 #[test]
 fn threads_end_with_their_sessions() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let file = File::new("CREATE TABLE t (id INTEGER PRIMARY KEY);");
     let server = file.serve();
     let mut clients: Vec<_> = (0..5).map(|_| server.login()).collect();
@@ -28,6 +33,24 @@ fn threads_end_with_their_sessions() {
     assert_eq!(threads(), 5);
     // One is busy when it is lost.
     clients[0].say(&Query { sql: ENDLESS }).send();
+    drop(clients);
+    drop(server);
+    assert!(eventually(|| threads() == 0), "{} threads", threads());
+}
+
+#[test]
+fn what_another_session_has_read_of_definitions_needs_no_thread() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let file = File::new("CREATE TABLE t (id INTEGER PRIMARY KEY);");
+    let server = file.serve_catalogs();
+    let mut clients: Vec<_> = (0..3).map(|_| server.login()).collect();
+    for client in &mut clients {
+        let sql = "SELECT count(*) FROM pg_class WHERE relname = 't'";
+        assert_eq!(ask(client, sql), "D(1) C(SELECT 1) Z(I)");
+    }
+    assert_eq!(threads(), 1);
+    assert_eq!(ask(&mut clients[1], "SELECT count(*) FROM t"), "D(0) C(SELECT 1) Z(I)");
+    assert_eq!(threads(), 2);
     drop(clients);
     drop(server);
     assert!(eventually(|| threads() == 0), "{} threads", threads());

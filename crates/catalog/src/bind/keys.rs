@@ -1,4 +1,5 @@
-//! Which rows of the catalogs need not be made: a condition on a key tells those that are wanted.
+//! Which rows of the catalogs need not be made: a condition on a key, or on a letter that tells kinds apart, tells
+//! those that are wanted.
 
 use trunkline_core::Oid;
 
@@ -11,7 +12,10 @@ use crate::world::key_column;
 pub(super) fn note_probe(leaf: &mut Leaf, probe: &Probe) {
     let wanted = Wanted::Probe(leaf.probe.len());
     match column(leaf, &probe.own) {
-        Some("relkind") => leaf.kinds = Some(wanted),
+        Some(KIND) if probe.key.is_of_leaf(leaf.index) => {
+            leaf.kinds = Some(Wanted::List(vec![probe.key.clone()]));
+        }
+        Some(KIND) => {}
         Some(column) => leaf.key = key(leaf, column, wanted),
         None => {}
     }
@@ -21,8 +25,15 @@ pub(super) fn note_probe(leaf: &mut Leaf, probe: &Probe) {
 pub(super) fn note_condition(leaf: &mut Leaf, condition: &Expr) {
     let Some((own, wanted)) = among(leaf, condition) else { return };
     match column(leaf, own) {
-        Some("relkind") if leaf.kinds.is_none() => leaf.kinds = Some(wanted),
-        Some("relkind") | None => {}
+        Some(KIND) if leaf.kinds.is_none() => {
+            let is_fixed = match &wanted {
+                Wanted::List(list) => list.iter().all(|one| one.is_of_leaf(leaf.index)),
+                Wanted::Array(array) => array.is_of_leaf(leaf.index),
+                Wanted::Probe(_) | Wanted::Query(_) => false,
+            };
+            leaf.kinds = is_fixed.then_some(wanted);
+        }
+        Some(KIND) | None => {}
         Some(column) if leaf.key.is_none() => leaf.key = key(leaf, column, wanted),
         Some(_) => {}
     }
@@ -51,7 +62,10 @@ fn among<'a>(leaf: &Leaf, condition: &'a Expr) -> Option<(&'a Expr, Wanted)> {
     }
 }
 
-/// The column of a leaf by which rows are made, or `relkind`.
+/// What the letter is called here that tells apart the kinds of relations and of constraints.
+const KIND: &str = "kind";
+
+/// The column of a leaf by which rows are made, or [`KIND`].
 fn column(leaf: &Leaf, own: &Expr) -> Option<&'static str> {
     let Source::Table(PG_CATALOG, relation) = &leaf.source else { return None };
     // A letter is compared with strings as one.
@@ -62,7 +76,7 @@ fn column(leaf: &Leaf, own: &Expr) -> Option<&'static str> {
     let Expr::Column { depth: 0, leaf: of, column } = own else { return None };
     let columns = facts::relation_columns(PG_CATALOG, relation).filter(|_| *of == leaf.index)?;
     match (&**relation, &*columns.get(*column)?.name) {
-        ("pg_class", "relkind") => Some("relkind"),
+        ("pg_class", "relkind") | ("pg_constraint", "contype") => Some(KIND),
         (relation, column) => key_column(relation, column),
     }
 }

@@ -58,7 +58,7 @@ pub(crate) struct Leaf {
     pub(crate) probe: Vec<Probe>,
     /// By what they are made one by one, if that can be.
     pub(crate) key: Option<Key>,
-    /// Of `pg_class`, the kinds that are asked for.
+    /// Of relations and constraints, the kinds that are asked for; they depend on no row.
     pub(crate) kinds: Option<Wanted>,
     /// Of a relation, what is asked for of its rows.
     pub(crate) cells: Cells,

@@ -8,7 +8,7 @@ use trunkline_core::Result;
 
 use super::{Frame, Rows, Run};
 use crate::datum::{Datum, Row};
-use crate::plan::{Cells, Expr, From, Join, JoinKind, Leaf, SetCall, Source, Wanted};
+use crate::plan::{Cells, Expr, From, Join, JoinKind, Leaf, SetCall, Source};
 
 /// The rows of a leaf by the values they are looked up by.
 pub(super) struct Lookup {
@@ -95,12 +95,7 @@ impl Run {
         each: &mut Each<'_>,
     ) -> Result<bool> {
         let Some(probed) = self.probed(leaf, rows, parent)? else { return Ok(true) };
-        let mut parts = self.world.parts(schema, name).of_cells(leaf.cells);
-        if let Some(kinds) = &leaf.kinds {
-            let frame = Frame { rows, slots: &[], parent: Some(parent) };
-            parts = parts.of_kinds(self.wanted(kinds, &probed, &frame)?);
-        }
-        for part in parts {
+        for part in self.world.parts(schema, name).of_cells(self.cells(leaf)?) {
             if !self.emit(leaf, &part?, &probed, rows, parent, each)? {
                 return Ok(false);
             }
@@ -166,13 +161,7 @@ impl Run {
         match &leaf.source {
             // Of a relation that may be large only what is asked for is kept.
             Source::Table(schema, name) if !own.is_empty() => {
-                let mut parts = self.world.parts(*schema, name).of_cells(leaf.cells);
-                if let Some(kinds @ Wanted::List(list)) = &leaf.kinds
-                    && list.iter().all(|one| one.is_of_leaf(leaf.index))
-                {
-                    parts = parts.of_kinds(self.wanted(kinds, &[], &Frame::EMPTY)?);
-                }
-                for part in parts {
+                for part in self.world.parts(*schema, name).of_cells(self.cells(leaf)?) {
                     for row in part? {
                         if put(&row, rows)? {
                             self.hold(&row)?;

@@ -200,7 +200,7 @@ mod tests {
         let mut row: Vec<Datum> = ints.into_iter().chain(oids).chain(texts).chain(others).collect();
         let mut pack = Pack::new(row.len());
         let mut rows = Vec::new();
-        for number in 0..3 * CHUNK / 200 {
+        for number in 0..3 * CHUNK / 100 {
             row[0] = Datum::Int(number.try_into().expect("a number"));
             rows.push((pack.push(&row).0, row.clone()));
         }

@@ -71,22 +71,16 @@ fn namespaces_of(world: &World, is_wanted: impl Fn(u32) -> bool) -> Vec<Row> {
 
 pub(super) fn classes(world: &World, of: Of, cells: Cells) -> Vec<Row> {
     let maker = Maker::of("pg_class", cells);
-    world.objects.classes.of(of).map(|class| row(world, &maker, class)).collect()
-}
-
-/// Those of some kinds.
-pub(super) fn of_kinds(world: &World, of: Of, kinds: &[char], cells: Cells) -> Vec<Row> {
-    let maker = Maker::of("pg_class", cells);
-    let classes = world.objects.classes.of(of).filter(|class| kinds.contains(&class.kind));
+    let classes = world.objects.classes.of(of).filter(|class| cells.are_of(class.kind));
     classes.map(|class| row(world, &maker, class)).collect()
 }
 
 /// Of the relations that every database has those of some kinds.
-pub(super) fn only_of_kinds(mut rows: Vec<Row>, kinds: &[char]) -> Vec<Row> {
+pub(super) fn only_of_kinds(mut rows: Vec<Row>, cells: Cells) -> Vec<Row> {
     let place = facts::facts("pg_class").map_or(usize::MAX, |facts| facts.column("relkind"));
     rows.retain(|row| {
         let kind = row.get(place).and_then(Datum::as_str).and_then(|kind| kind.chars().next());
-        kind.is_some_and(|kind| kinds.contains(&kind))
+        kind.is_some_and(|kind| cells.are_of(kind))
     });
     rows
 }

@@ -358,6 +358,7 @@ fn rows<'a>(
     let maker = Maker::of("pg_constraint", cells);
     let asks_of_both =
         ["confkey", "conpfeqop", "conppeqop", "conffeqop"].into_iter().any(|name| maker.asks(name));
+    let constraints = constraints.filter(|constraint| cells.are_of(constraint.letter()));
     let rows = constraints.map(|constraint| {
         let check = match constraint.what() {
             // That of a domain is not asked for with the domain.

@@ -7,7 +7,7 @@ use super::{
     INFORMATION_SCHEMA, World, attribute, casts, class, constraint, depend, description, foreign,
     index, partition, policy, role, routine, sequence, session, shared, trigger, types,
 };
-use crate::datum::{Datum, Row};
+use crate::datum::Row;
 use crate::facts::{self, PG_CATALOG};
 use crate::plan::Cells;
 
@@ -22,20 +22,12 @@ pub(crate) struct Parts<'a> {
     name: &'a str,
     /// Where the next part begins, once the first one is made.
     next: Option<usize>,
-    /// Of `pg_class`, the kinds that are wanted.
-    kinds: Option<Vec<char>>,
     cells: Cells,
 }
 
 impl<'a> Parts<'a> {
     pub(super) fn new(world: &'a World, schema: u32, name: &'a str) -> Parts<'a> {
-        Parts { world, schema, name, next: None, kinds: None, cells: Cells::ALL }
-    }
-
-    /// Of relations only those of some kinds.
-    pub(crate) fn of_kinds(self, kinds: Vec<Datum>) -> Parts<'a> {
-        let kinds = kinds.iter().filter_map(|kind| kind.as_str()?.chars().next());
-        Parts { kinds: Some(kinds.collect()), ..self }
+        Parts { world, schema, name, next: None, cells: Cells::ALL }
     }
 
     /// Rows that need have no other cells than these.
@@ -51,10 +43,11 @@ impl Iterator for Parts<'_> {
         let Some(from) = self.next else {
             self.next = Some(0);
             let rows = first(self.world, self.schema, self.name);
-            return Some(rows.map(|rows| match &self.kinds {
-                Some(kinds) => class::only_of_kinds(rows, kinds),
-                None => rows,
-            }));
+            let is_some = !self.cells.are_of_all() && self.name == "pg_class";
+            return Some(match is_some {
+                true => rows.map(|rows| class::only_of_kinds(rows, self.cells)),
+                false => rows,
+            });
         };
         if self.schema != PG_CATALOG || from >= objects(self.world, self.name) {
             return None;
@@ -62,10 +55,7 @@ impl Iterator for Parts<'_> {
         let to = from.saturating_add(PART);
         self.next = Some(to);
         let of = Of::Part(from, to);
-        Some(Ok(match &self.kinds {
-            Some(kinds) => class::of_kinds(self.world, of, kinds, self.cells),
-            None => part(self.world, self.name, of, self.cells),
-        }))
+        Some(Ok(part(self.world, self.name, of, self.cells)))
     }
 }
 

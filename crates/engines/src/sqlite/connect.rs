@@ -1,8 +1,8 @@
 //! Connections, and what none of them may do.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Instant;
 
 use rusqlite::config::DbConfig;
@@ -17,6 +17,7 @@ use super::functions::{self, Surroundings};
 use super::given::Given;
 use super::queue::Queue;
 use super::sequence::{Sequences, Taken};
+use super::watch::Watch;
 
 /// A file, and how it is opened.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub(super) struct Database {
     pub(super) definitions: AtomicU64,
     /// What its sequences gave that is not in it.
     pub(super) taken: Taken,
+    /// What sees that its definitions change.
+    pub(super) watch: Mutex<Weak<Watch>>,
 }
 
 /// A connection whose statements are looked at before they run.

@@ -15,6 +15,8 @@
 //! 4. Parameters and rows of a COPY (`copy`) become SQLite's values in `input`, as `storage` and `types`
 //!    say; errors become PostgreSQL's in `errors`, and `violation` finds the row that they are about.
 //!
+//! What the catalogs describe is read once for all sessions, as long as `watch` sees no other number of the definitions.
+//!
 //! A session remembers what the file cannot tell: which numbers sequences gave (`sequence`), which keys rows were
 //! given since a cursor was opened (`given`), which rows a statement has affected (`affected`), and which tables
 //! nobody else has seen (`fresh`).
@@ -46,12 +48,12 @@ mod thread;
 pub(crate) mod translate;
 pub(crate) mod types;
 mod violation;
+mod watch;
 mod worker;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use rusqlite::ErrorCode;
 use trunkline_core::catalog::Snapshot;
@@ -62,7 +64,6 @@ use control::Control;
 use names::Names;
 use queue::Queue;
 use schema::Schema;
-use sequence::Taken;
 pub use session::{SqliteSession, Statement};
 
 /// A SQLite database with a PostgreSQL face; cheap to clone.
@@ -106,8 +107,8 @@ impl Sqlite {
 
     fn at(path: PathBuf, writable: bool) -> io::Result<Sqlite> {
         let queue = Arc::new(Queue::of(&path));
-        let (definitions, taken) = (AtomicU64::default(), Taken::default());
-        let database = Arc::new(Database { path, writable, queue, definitions, taken });
+        let (definitions, taken, watch) = Default::default();
+        let database = Arc::new(Database { path, writable, queue, definitions, taken, watch });
         let sqlite = Sqlite { database, names: Names::default() };
         let guarded = sqlite.connect()?;
         if writable {

@@ -23,6 +23,7 @@ use super::plan::Statement as Planned;
 use super::rows::{Order, QueryRows, RefusedRows};
 use super::thread::{Call, Thread};
 use super::translate::{self, Request, Translated};
+use super::watch::Watch;
 use super::worker::{Outcome, Worker};
 
 /// A session on a connection of its own, which is opened for its first statement.
@@ -37,6 +38,10 @@ pub struct SqliteSession {
     queries: u64,
     /// Whether the transaction has changed definitions.
     defines: bool,
+    /// Whether any has: what there is may be what nobody else sees.
+    has_defined: bool,
+    /// What sees that definitions change, once somebody has asked for them.
+    watch: Option<Arc<Watch>>,
 }
 
 /// What the client's settings say of what is run, as long as none has changed.
@@ -80,6 +85,8 @@ impl SqliteSession {
             thread: None,
             queries: 0,
             defines: false,
+            has_defined: false,
+            watch: None,
         }
     }
 
@@ -139,6 +146,18 @@ impl SqliteSession {
         self.database.definitions.load(Ordering::Relaxed)
     }
 
+    /// The number of the definitions, and what they are, as far as that is known without the thread: where this
+    /// session sees what everybody sees.
+    fn look(&mut self) -> Option<(i64, Option<Arc<Snapshot>>)> {
+        if self.has_defined || !self.settings().is_read_committed {
+            return None;
+        }
+        if self.watch.is_none() {
+            self.watch = Watch::of(&self.database);
+        }
+        self.watch.as_ref()?.look(&self.database.path)
+    }
+
     /// Tells all sessions that definitions may be others than they were.
     fn redefine(&self) {
         self.database.definitions.fetch_add(1, Ordering::Relaxed);
@@ -156,7 +175,7 @@ impl SqliteSession {
         let defines = statement.plan().defines();
         let outcome = self.call(move |worker| worker.run(&statement, &values)).await;
         if defines {
-            self.defines = true;
+            (self.defines, self.has_defined) = (true, true);
             self.redefine();
         }
         outcome
@@ -393,14 +412,24 @@ impl Session for SqliteSession {
         }
         let discarded = self.call(move |worker| worker.discard(what)).await;
         if matches!(what, Discard::All | Discard::Temp) {
-            self.defines = true;
+            (self.defines, self.has_defined) = (true, true);
             self.redefine();
         }
         discarded
     }
 
     async fn snapshot(&mut self) -> Result<Arc<Snapshot>> {
-        self.call(|worker| Ok(worker.before_the_snapshot(Worker::schema)?.1.snapshot())).await
+        let seen = self.look();
+        if let Some((_, Some(snapshot))) = seen {
+            return Ok(snapshot);
+        }
+        let snapshot =
+            self.call(|worker| Ok(worker.before_the_snapshot(Worker::schema)?.1.snapshot()));
+        let snapshot = snapshot.await?;
+        if let (Some((version, None)), Some(watch)) = (seen, &self.watch) {
+            watch.tell(version, &snapshot);
+        }
+        Ok(snapshot)
     }
 }
 

@@ -29,3 +29,4 @@ mod rows;
 mod sequences;
 mod transactions;
 mod values;
+mod watched;

@@ -13,6 +13,7 @@ fn guarded(folder: &TempDir) -> Guarded {
         writable: true,
         queue: Arc::default(),
         definitions: AtomicU64::default(),
+        watch: Mutex::default(),
         taken: Taken::default(),
     };
     let control = Control::of_nobody(&database.queue);
