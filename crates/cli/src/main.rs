@@ -24,6 +24,12 @@ use std::process::ExitCode;
 use crate::args::{Cli, Command};
 use crate::printable::printable;
 
+/// Threads hand rows to one another, and what a large result took is given back within seconds: the usual allocator
+/// keeps most of it for whichever thread comes next.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let outcome = Cli::read().and_then(|cli| match cli.command {
         Command::Serve(said) => serve::serve(said.settled()?),
