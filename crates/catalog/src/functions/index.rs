@@ -67,7 +67,7 @@ fn key(
         Indexed::Expression(text) if text.is_empty() => "(expr)".to_owned(),
         Indexed::Expression(text) => {
             let shown = expression_text(world, Some(index.table), text, is_pretty);
-            if call_name(&shown).is_some() { shown } else { format!("({shown})") }
+            if call_name(&shown).is_some() { shown.to_string() } else { format!("({shown})") }
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn key(call: &Call<'_>) -> Result<Datum> {
         Indexed::Column(place) => column(relation, *place),
         Indexed::Expression(text) => {
             let shown = expression_text(world, Some(class.oid), text, false);
-            if call_name(&shown).is_some() { shown } else { format!("({shown})") }
+            if call_name(&shown).is_some() { shown.to_string() } else { format!("({shown})") }
         }
     });
     Ok(Datum::text(format!("{strategy} ({})", keys.collect::<Vec<_>>().join(", "))))

@@ -164,7 +164,7 @@ impl<'a> PartitionKey<'a> {
                     let shown = expression_text(world, Some(table.oid), text, false);
                     // An operator already stands in brackets, or will.
                     let is_whole = call_name(&shown).is_some() || shown.starts_with('(');
-                    let shown = if is_whole { shown } else { format!("({shown})") };
+                    let shown = if is_whole { shown.to_string() } else { format!("({shown})") };
                     (shown, expression_type(world, table.oid, text))
                 }
             };

@@ -93,7 +93,7 @@ pub(crate) struct World {
     /// The schemas that names are looked for in, in order.
     path: Vec<u32>,
     /// The columns of each table by how their defaults are shown, once somebody asks.
-    defaults: Mutex<HashMap<u32, Arc<HashMap<String, usize>>>>,
+    defaults: Mutex<HashMap<u32, Arc<HashMap<Arc<str>, usize>>>>,
     /// What the statement itself has set, by name: of a local setting outside of a block nothing else is left.
     configured: Mutex<HashMap<String, String>>,
 }

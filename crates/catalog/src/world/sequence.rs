@@ -196,7 +196,7 @@ static USUAL: LazyLock<[Sequence; 3]> = LazyLock::new(|| {
 
 impl World {
     /// A default as it is shown: the name of a sequence depends on what is in the search path.
-    pub(super) fn default_text(&self, table: u32, column: usize, default: &str) -> String {
+    pub(super) fn default_text(&self, table: u32, column: usize, default: &str) -> Arc<str> {
         let named = || {
             let schema = self.objects.class(table)?.schema;
             self.objects.class_in(schema, &sequence_of_default(default)?)
@@ -204,7 +204,7 @@ impl World {
         let sequence = named().or_else(|| self.objects.sequence_of(table, column));
         let sequence = sequence.filter(|_| sequence_of_default(default).is_some());
         match sequence.and_then(|sequence| self.class_text(sequence.oid)) {
-            Some(name) => format!("nextval('{}'::regclass)", name.replace('\'', "''")),
+            Some(name) => format!("nextval('{}'::regclass)", name.replace('\'', "''")).into(),
             None => super::text::default_text(self, table, column, default),
         }
     }

@@ -66,27 +66,27 @@ pub(crate) fn expression_text(
     relation: Option<u32>,
     text: &str,
     pretty: bool,
-) -> String {
+) -> Arc<str> {
     match relation.and_then(|relation| world.default_of(relation, text)) {
         // What is kept of a default is what is shown of it.
-        Some(_) if !pretty => text.to_owned(),
+        Some(_) if !pretty => text.into(),
         Some((what, default)) => world.text_of(what, default, pretty),
         None => world.text_of(What::Expression(relation), text, pretty),
     }
 }
 
 /// The default of a column as `pg_get_expr` shows it: a literal has the column's type.
-pub(super) fn default_text(world: &World, relation: u32, column: usize, text: &str) -> String {
+pub(super) fn default_text(world: &World, relation: u32, column: usize, text: &str) -> Arc<str> {
     world.text_of(What::Default(relation, column), text, false)
 }
 
 /// What a domain checks, of `VALUE`.
-pub(crate) fn domain_check_text(world: &World, domain: u32, text: &str, pretty: bool) -> String {
+pub(crate) fn domain_check_text(world: &World, domain: u32, text: &str, pretty: bool) -> Arc<str> {
     world.text_of(What::Check(domain), text, pretty)
 }
 
 /// What an argument or a domain is by default: a literal has its type.
-pub(crate) fn typed_text(world: &World, (oid, typmod): (Oid, i32), text: &str) -> String {
+pub(crate) fn typed_text(world: &World, (oid, typmod): (Oid, i32), text: &str) -> Arc<str> {
     world.text_of(What::Typed(oid, typmod), text, false)
 }
 
@@ -101,12 +101,12 @@ pub(crate) fn trigger_condition_text(
     relation: u32,
     text: &str,
     pretty: bool,
-) -> String {
+) -> Arc<str> {
     world.text_of(What::Condition(relation), text, pretty)
 }
 
 /// The query of a view as `pg_get_viewdef` shows it.
-pub(crate) fn query_text(world: &World, view: u32, text: &str, pretty: bool) -> String {
+pub(crate) fn query_text(world: &World, view: u32, text: &str, pretty: bool) -> Arc<str> {
     world.text_of(What::Query(view), text, pretty)
 }
 
@@ -135,7 +135,7 @@ impl World {
         Some((What::Default(relation, place), columns.get(place)?.default.as_deref()?))
     }
 
-    fn text_of(&self, what: What, text: &str, pretty: bool) -> String {
+    fn text_of(&self, what: What, text: &str, pretty: bool) -> Arc<str> {
         let usual = TextStyle::default();
         let TextStyle { date_style, interval_style, time_zone, bytea_output, .. } = &*self.style;
         let is_usual = *date_style == usual.date_style
@@ -150,7 +150,7 @@ impl World {
         let key = TextKey { what, pretty, text: text.into() };
         let texts = || self.objects.texts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = texts().get(&reader).and_then(|known| known.get(&key)) {
-            return known.to_string();
+            return known.clone();
         }
         // What cannot be understood is shown as it stands there.
         let shown = self.deparsed(what, text, pretty).unwrap_or_else(|_| match what {
@@ -164,8 +164,8 @@ impl World {
             texts.clear();
         }
         // Most are shown as they are written.
-        let kept = if *key.text == *shown { key.text.clone() } else { shown.as_str().into() };
-        texts.entry(reader).or_default().insert(key, kept);
+        let shown = if *key.text == *shown { key.text.clone() } else { shown.into() };
+        texts.entry(reader).or_default().insert(key, shown.clone());
         shown
     }
 

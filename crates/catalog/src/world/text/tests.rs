@@ -39,7 +39,7 @@ fn answers() -> Vec<(&'static str, &'static str, [String; 2])> {
 }
 
 /// What is asked, and how it is shown here.
-fn shown(kind: &str, text: &str, pretty: bool) -> String {
+fn shown(kind: &str, text: &str, pretty: bool) -> Arc<str> {
     let mut snapshot = snapshot();
     let find = |world: &World, name: &str| {
         let class = world.objects.classes.iter().find(|class| *class.name == *name);
@@ -108,7 +108,7 @@ fn expressions_and_queries_are_shown_as_by_postgresql() {
     for (kind, text, expected) in answers() {
         for (pretty, expected) in [false, true].into_iter().zip(expected) {
             let shown = shown(kind, text, pretty);
-            if shown != expected {
+            if *shown != *expected {
                 count += 1;
                 let how = if pretty { "pretty" } else { "plain" };
                 writeln!(wrong, "{kind} {text}\n  {how}: {expected}\n   here: {shown}")
