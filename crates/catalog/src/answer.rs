@@ -18,7 +18,7 @@ use crate::bind::{Bound, bind, needs_catalog};
 use crate::datum::{Datum, Record};
 use crate::effort::effort;
 use crate::facts::{base_of, element_of, type_facts};
-use crate::feed::{Fed, Feed, Waiting, feed};
+use crate::feed::{Fed, Feed, Piece, Unread, feed};
 use crate::io;
 use crate::parse;
 use crate::plan::{Body, Effort, Expr, Query};
@@ -130,20 +130,26 @@ impl Answer {
 
     /// What it comes to, unless that takes long: most queries of the catalogs are done before a thread of
     /// their own would have begun.
-    fn tried(&self, world: &Arc<World>, parameters: &[Datum]) -> Option<Result<Result<Portion>>> {
+    fn tried(
+        &self,
+        world: &Arc<World>,
+        parameters: &[Datum],
+        unread: &Arc<Unread>,
+    ) -> Option<Result<Result<Piece<Portion>>>> {
         if self.is_long.load(Ordering::Relaxed) {
             return None;
         }
         let run = Run::trial(world.clone(), parameters.to_vec());
-        let done = self.run(&run);
+        let done = self.run(&run, unread);
         self.is_long.store(run.is_over(), Ordering::Relaxed);
         (!run.is_over()).then_some(done)
     }
 
-    fn run(&self, run: &Run) -> Result<Result<Portion>> {
+    fn run(&self, run: &Run, unread: &Arc<Unread>) -> Result<Result<Piece<Portion>>> {
         // What fails while PostgreSQL plans fails before the rows are described.
         run.constants(&self.bound.query)?;
-        Ok(run.rows(&self.bound.query).map(Portion::from))
+        let rows = run.rows(&self.bound.query);
+        Ok(rows.map(|rows| unread.piece(rows.into(), run.held())))
     }
 
     /// Runs it on a thread of its own.
@@ -151,9 +157,9 @@ impl Answer {
         self: &Arc<Answer>,
         world: Arc<World>,
         parameters: Vec<Datum>,
-        waiting: Waiting,
+        unread: &Arc<Unread>,
     ) -> Result<Running> {
-        let (feed, portions) = feed(waiting);
+        let (feed, portions) = feed(unread.clone());
         let answer = self.clone();
         let work = Work::start(move |stop| {
             let run = Run::new(world, parameters, stop);
@@ -171,13 +177,17 @@ impl Answer {
         let query = &self.bound.query;
         // What it does beside has been done when the client hears of the first row.
         if is_volatile(query) {
-            feed.give(run.rows(query)?.into(), 0);
+            let rows = run.rows(query)?;
+            run.check_bytes(feed.unread().bytes().saturating_add(run.held()))?;
+            feed.give(rows.into(), run.held());
             return Ok(());
         }
         run.gather(query, &mut |portion, bytes| {
+            // A session holds no more with many statements that it reads in parts than with one.
+            run.check_bytes(feed.unread().bytes().saturating_add(bytes))?;
             let taken = feed.give(portion, bytes);
             run.release(taken.unwrap_or_default());
-            taken.is_some()
+            Ok(taken.is_some())
         })
     }
 
@@ -189,25 +199,33 @@ impl Answer {
         order: &Order,
         constants: &[Datum],
         refusals: Arc<Refusals>,
-        waiting: Waiting,
+        unread: Arc<Unread>,
     ) -> Result<Reply> {
         let mut parameters = values(&world, order)?;
         parameters.extend_from_slice(constants);
         let types = self.columns.iter().map(|column| column.type_oid).collect();
-        let rows = Portion::from(Vec::new());
+        let rows = unread.piece(Portion::from(Vec::new()), 0);
         let mut source =
             Answered { world: world.clone(), types, running: None, rows, failure: None, refusals };
         match effort(&self.bound.query, &parameters) {
-            Effort::Short => source.take(self.run(&Run::new(world, parameters, Arc::default()))?),
+            Effort::Short => {
+                let run = Run::new(world, parameters, Arc::default());
+                source.take(self.run(&run, &unread)?);
+            }
             // The client hears of its columns before the wait.
-            Effort::Waiting => source.running = Some(self.begin(world, parameters, waiting)?),
-            Effort::Long => match self.tried(&world, &parameters) {
+            Effort::Waiting => source.running = Some(self.begin(world, parameters, &unread)?),
+            Effort::Long => match self.tried(&world, &parameters, &unread) {
                 Some(tried) => source.take(tried?),
                 None => {
-                    let mut running = self.begin(world, parameters, waiting)?;
+                    let mut running = self.begin(world, parameters, &unread)?;
                     let first = poll_fn(|cx| running.poll_next(cx)).await?;
-                    source.running = matches!(first, Ok(Some(_))).then_some(running);
-                    source.take(first.map(|first| first.unwrap_or(Vec::new().into())));
+                    match first {
+                        Ok(Some(portion)) => {
+                            (source.rows, source.running) = (portion, Some(running));
+                        }
+                        Ok(None) => {}
+                        Err(error) => source.failure = Some(error),
+                    }
                 }
             },
         }
@@ -251,7 +269,7 @@ struct Running {
 
 impl Running {
     /// The next rows; nothing behind the last ones. Of the errors the outer one is told before any row.
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Result<Option<Portion>>>> {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Result<Option<Piece<Portion>>>>> {
         match ready!(self.portions.poll_next(cx)) {
             Some(portion) => Poll::Ready(Ok(Ok(Some(portion)))),
             None => Pin::new(&mut self.work).poll(cx).map_ok(|done| done.map(|()| None)),
@@ -265,7 +283,7 @@ struct Answered {
     types: Vec<Oid>,
     /// Where more of them come from.
     running: Option<Running>,
-    rows: Portion,
+    rows: Piece<Portion>,
     /// What is told behind them.
     failure: Option<PgError>,
     refusals: Arc<Refusals>,
@@ -278,7 +296,7 @@ impl RowSource for Answered {
 }
 
 impl Answered {
-    fn take(&mut self, portion: Result<Portion>) {
+    fn take(&mut self, portion: Result<Piece<Portion>>) {
         match portion {
             Ok(portion) => self.rows = portion,
             Err(error) => self.failure = Some(error),
@@ -288,9 +306,9 @@ impl Answered {
     fn fill(&mut self, cx: &mut Context<'_>, out: &mut RowBuf<'_>) -> Poll<Result<Progress>> {
         let mut is_begun = false;
         while !out.is_full() {
-            if !self.rows.is_empty() {
+            if !self.rows.of.is_empty() {
                 is_begun = true;
-                let (world, rows) = (&self.world, &mut self.rows);
+                let (world, rows) = (&self.world, &mut self.rows.of);
                 let (mut types, mut written) = (self.types.iter(), 0);
                 out.row(|out| {
                     rows.tell(|cell| {

@@ -11,12 +11,45 @@ const ROOM: usize = 2;
 /// one. The pieces of others pile up.
 const MOST_WAITING: usize = 4;
 
-/// How many threads of a session wait for room.
-pub(crate) type Waiting = Arc<AtomicUsize>;
+/// What the statements of a session come to that were not read to their end.
+#[derive(Debug, Default)]
+pub(crate) struct Unread {
+    /// How many threads wait for room.
+    waiting: AtomicUsize,
+    /// The bytes of all pieces that somebody has.
+    bytes: AtomicUsize,
+}
+
+impl Unread {
+    /// The bytes of pieces that wait to be taken, or were taken and are not read.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Counts a piece of so many bytes as long as there is one.
+    pub(crate) fn piece<T>(self: &Arc<Unread>, of: T, bytes: usize) -> Piece<T> {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        Piece { of, bytes, unread: self.clone() }
+    }
+}
+
+/// A piece; its bytes are counted until it is let go.
+#[derive(Debug)]
+pub(crate) struct Piece<T> {
+    pub(crate) of: T,
+    bytes: usize,
+    unread: Arc<Unread>,
+}
+
+impl<T> Drop for Piece<T> {
+    fn drop(&mut self) {
+        self.unread.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
 
 /// A way from a thread to a task.
-pub(crate) fn feed<T>(waiting: Waiting) -> (Feed<T>, Fed<T>) {
-    let way = Way { state: Mutex::new(State::default()), room: Condvar::new(), waiting };
+pub(crate) fn feed<T>(unread: Arc<Unread>) -> (Feed<T>, Fed<T>) {
+    let way = Way { state: Mutex::new(State::default()), room: Condvar::new(), unread };
     let way = Arc::new(way);
     (Feed(way.clone()), Fed(way))
 }
@@ -33,13 +66,13 @@ pub(crate) struct Fed<T>(Arc<Way<T>>);
 struct Way<T> {
     state: Mutex<State<T>>,
     room: Condvar,
-    waiting: Waiting,
+    unread: Arc<Unread>,
 }
 
 #[derive(Debug)]
 struct State<T> {
-    /// What waits, with its bytes.
-    pieces: VecDeque<(T, usize)>,
+    /// What waits.
+    pieces: VecDeque<Piece<T>>,
     /// The bytes of what was taken since the thread heard of it.
     taken: usize,
     waker: Option<Waker>,
@@ -61,6 +94,11 @@ impl<T> Way<T> {
 }
 
 impl<T> Feed<T> {
+    /// What is unread of all statements of the session.
+    pub(crate) fn unread(&self) -> &Unread {
+        &self.0.unread
+    }
+
     /// Hands on a piece of so many bytes; waits before that while there is no room, as long as somebody is there to
     /// make some.
     ///
@@ -68,18 +106,18 @@ impl<T> Feed<T> {
     pub(crate) fn give(&self, piece: T, bytes: usize) -> Option<usize> {
         let mut state = self.0.lock();
         if state.pieces.len() >= ROOM {
-            if self.0.waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING {
+            if self.0.unread.waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING {
                 let is_full =
                     |state: &mut State<T>| state.pieces.len() >= ROOM && !state.is_unwanted;
                 let waited = self.0.room.wait_while(state, is_full);
                 state = waited.unwrap_or_else(PoisonError::into_inner);
             }
-            self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.0.unread.waiting.fetch_sub(1, Ordering::Relaxed);
         }
         if state.is_unwanted {
             return None;
         }
-        state.pieces.push_back((piece, bytes));
+        state.pieces.push_back(self.0.unread.piece(piece, bytes));
         let taken = std::mem::take(&mut state.taken);
         let waker = state.waker.take();
         drop(state);
@@ -100,11 +138,11 @@ impl<T> Drop for Feed<T> {
 
 impl<T> Fed<T> {
     /// The next piece; nothing once no other comes.
-    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Piece<T>>> {
         let mut state = self.0.lock();
         let piece = match state.pieces.pop_front() {
-            Some((piece, bytes)) => {
-                state.taken = state.taken.saturating_add(bytes);
+            Some(piece) => {
+                state.taken = state.taken.saturating_add(piece.bytes);
                 Some(piece)
             }
             None if state.is_over => None,
@@ -135,12 +173,19 @@ impl<T> Drop for Fed<T> {
 mod tests {
     use std::future::poll_fn;
     use std::sync::Arc;
-    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::Ordering;
     use std::thread;
 
     use trunkline_core::testkit::block_on;
 
-    use super::{MOST_WAITING, ROOM, feed};
+    use super::{Fed, MOST_WAITING, ROOM, Unread, feed};
+
+    fn next<T>(fed: &mut Fed<T>) -> Option<T>
+    where
+        T: Copy,
+    {
+        block_on(poll_fn(|cx| fed.poll_next(cx))).map(|piece| piece.of)
+    }
 
     #[test]
     fn pieces_come_in_order_until_the_thread_ends() {
@@ -150,7 +195,7 @@ mod tests {
             taken.into_iter().sum::<Option<usize>>()
         });
         let mut came = Vec::new();
-        while let Some(piece) = block_on(poll_fn(|cx| fed.poll_next(cx))) {
+        while let Some(piece) = next(&mut fed) {
             came.push(piece);
         }
         assert_eq!(came, Vec::from_iter(0..100));
@@ -169,18 +214,24 @@ mod tests {
             }
             given
         });
-        assert_eq!(block_on(poll_fn(|cx| fed.poll_next(cx))), Some(0));
+        assert_eq!(next(&mut fed), Some(0));
         drop(fed);
         assert!(thread.join().expect("a thread that ended") <= ROOM + 1);
     }
 
     #[test]
     fn where_many_threads_of_a_session_wait_pieces_pile_up() {
-        let (feed, mut fed) = feed(Arc::new(AtomicUsize::new(MOST_WAITING)));
+        let unread = Arc::new(Unread::default());
+        unread.waiting.store(MOST_WAITING, Ordering::Relaxed);
+        let (feed, mut fed) = feed(unread.clone());
         assert_eq!([(); 5].map(|()| feed.give((), 7)), [Some(0); 5]);
-        let next = block_on(poll_fn(|cx| fed.poll_next(cx)));
-        assert_eq!((next, feed.give((), 7)), (Some(()), Some(7)));
+        let first = block_on(poll_fn(|cx| fed.poll_next(cx)));
+        assert!(first.is_some());
+        // Who has taken it may still have it.
+        assert_eq!(unread.bytes(), 35);
+        drop(first);
+        assert_eq!((unread.bytes(), feed.give((), 7)), (28, Some(7)));
         drop(fed);
-        assert_eq!(feed.give((), 7), None);
+        assert_eq!((unread.bytes(), feed.give((), 7)), (0, None));
     }
 }

@@ -15,7 +15,7 @@ use trunkline_sql::statement::{Constraints, Discard, TransactionModes};
 use crate::answer::Answer;
 use crate::by_number;
 use crate::explain::Explanation;
-use crate::feed::Waiting;
+use crate::feed::Unread;
 use crate::functions::started;
 use crate::known::{Common, Known};
 use crate::lend::Loan;
@@ -91,7 +91,7 @@ impl<E: Engine> Engine for Catalog<E> {
             client,
             common: self.common.clone(),
             known: None,
-            waiting: Waiting::default(),
+            unread: Arc::default(),
         })
     }
 }
@@ -104,7 +104,7 @@ pub struct CatalogSession<S> {
     common: Arc<Common>,
     /// What the last snapshot came to.
     known: Option<Known>,
-    waiting: Waiting,
+    unread: Arc<Unread>,
 }
 
 /// A statement of the engine, or of the catalogs.
@@ -310,8 +310,8 @@ impl<S: Session> Session for CatalogSession<S> {
             Kind::Answer(asked) => {
                 let world = self.world(run.inventory.clone()).await?;
                 let (refusals, constants) = (self.common.refusals.clone(), &asked.constants);
-                let waiting = self.waiting.clone();
-                let done = asked.answer.execute(world, &run, constants, refusals, waiting).await;
+                let unread = self.unread.clone();
+                let done = asked.answer.execute(world, &run, constants, refusals, unread).await;
                 self.common.refusals.count(done)
             }
             Kind::Explain(explanation) => {

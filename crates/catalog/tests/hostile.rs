@@ -274,6 +274,40 @@ fn expressions_are_looked_up() {
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 
+/// Each has 50 MB, which nobody reads.
+#[test]
+fn all_statements_that_are_not_read_to_their_end_have_one_budget() {
+    let sql = "SELECT repeat('x', 49999) || i FROM pg_am, generate_series(1, 1000) i WHERE pg_am.oid = 2 ORDER BY i";
+    block_on(async {
+        let mut session = open().await;
+        let prepared = session.prepare(sql, &[]).await.expect("a statement");
+        let Columns::Known(columns) = &prepared.columns else { panic!("columns are known") };
+        let style = Default::default();
+        for _ in 0..2 {
+            let mut suspended = Vec::new();
+            let refused = loop {
+                let run = Run::new(Params::default(), Default::default());
+                let reply = session.execute(&prepared.statement, run).await.expect("a reply");
+                let Reply::Rows(mut rows) = reply else { panic!("rows") };
+                let (mut out, formats) = (Vec::new(), Formats::All(Format::Text));
+                let first = poll_fn(|cx| {
+                    out.clear();
+                    rows.poll_fill(cx, &mut RowBuf::new(&mut out, columns, &formats, &style))
+                });
+                match first.await {
+                    Ok(Progress::More) => suspended.push(rows),
+                    Ok(Progress::End(_)) => panic!("the rest is read, too"),
+                    Err(error) => break error,
+                }
+                assert!(suspended.len() < 10, "{} of them", suspended.len());
+            };
+            assert_eq!(refused.sqlstate().to_string(), "53400");
+            // Without them there is room again.
+            assert!(suspended.len() > 3, "{} of them", suspended.len());
+        }
+    });
+}
+
 #[test]
 fn lists_have_the_limits_of_postgresql() {
     let many = |what: &str, count: usize| vec![what; count].join(", ");

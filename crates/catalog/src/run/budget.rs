@@ -222,8 +222,18 @@ impl Run {
     pub(crate) fn charge(&self, bytes: usize) -> Result<()> {
         let all = self.bytes.get().saturating_add(bytes);
         self.bytes.set(all);
+        self.check_bytes(all)
+    }
+
+    /// Whether so many bytes may be held in all.
+    pub(crate) fn check_bytes(&self, all: usize) -> Result<()> {
         let most = || BYTES.saturating_add(self.relations().saturating_mul(BYTES_OF_ONE));
         if all > BYTES && all > most() { Err(exhausted("memory")) } else { Ok(()) }
+    }
+
+    /// How many bytes are held.
+    pub(crate) fn held(&self) -> usize {
+        self.bytes.get()
     }
 
     /// How many relations there are beside those of the catalogs.

@@ -51,16 +51,16 @@ impl From<Vec<Row>> for Portion {
 
 impl Run {
     /// Works out a statement, and hands on its rows a portion at a time, with the bytes that each is counted with: as
-    /// they are made, if they stay as they are then. `give` says whether more are wanted.
+    /// they are made, if they stay as they are then. `give` says whether more are wanted, or refuses them.
     pub(crate) fn gather(
         &self,
         query: &Query,
-        give: &mut dyn FnMut(Portion, usize) -> bool,
+        give: &mut dyn FnMut(Portion, usize) -> Result<bool>,
     ) -> Result<()> {
         self.mark_once(query);
         if let Some(select) = ordered(query) {
             let (pack, rows, bytes) = self.ordered(query, select)?;
-            give(Portion::Packed(pack, rows.into_iter()), bytes);
+            give(Portion::Packed(pack, rows.into_iter()), bytes)?;
             return Ok(());
         }
         let (mut rows, mut bytes) = (Vec::new(), 0);
@@ -68,10 +68,13 @@ impl Run {
             bytes += self.hold(&row)?;
             rows.push(row);
             let is_full = bytes >= PORTION;
-            Ok(!is_full || give(std::mem::take(&mut rows).into(), std::mem::take(&mut bytes)))
+            if !is_full {
+                return Ok(true);
+            }
+            give(std::mem::take(&mut rows).into(), std::mem::take(&mut bytes))
         })?;
         if !rows.is_empty() {
-            give(rows.into(), bytes);
+            give(rows.into(), bytes)?;
         }
         Ok(())
     }
@@ -166,7 +169,7 @@ mod tests {
                 rows.push(row.into());
             }
             portions.push(rows);
-            true
+            Ok(true)
         };
         run.gather(answer.query(), give).expect(sql);
         (portions, most)
@@ -217,7 +220,7 @@ mod tests {
         let answer = Answer::prepare("SELECT * FROM information_schema.columns", &[]).expect("SQL");
         let steps = |wanted: bool| {
             let run = run(&world);
-            run.gather(answer.query(), &mut |_, _| wanted).expect("rows");
+            run.gather(answer.query(), &mut |_, _| Ok(wanted)).expect("rows");
             run.steps_taken()
         };
         assert!(steps(false) < steps(true) / 10);
