@@ -141,7 +141,7 @@ impl Answer {
         }
         let run = Run::trial(world.clone(), parameters.to_vec());
         let done = self.run(&run, unread);
-        self.is_long.store(run.is_over(), Ordering::Relaxed);
+        self.is_long.store(run.is_long(), Ordering::Relaxed);
         (!run.is_over()).then_some(done)
     }
 
@@ -165,8 +165,10 @@ impl Answer {
             let run = Run::new(world, parameters, stop);
             run.constants(&answer.bound.query)?;
             let fed = answer.feed(&run, &feed);
-            // Of few tables, or with other parameters, it may be short again.
-            answer.is_long.store(!run.is_short(), Ordering::Relaxed);
+            if fed.is_ok() {
+                // Of few tables, or with other parameters, it may be short again.
+                answer.is_long.store(run.is_long(), Ordering::Relaxed);
+            }
             Ok(fed)
         })?;
         Ok(Running { portions, work })
@@ -312,7 +314,7 @@ impl Answered {
                 let (mut types, mut written) = (self.types.iter(), 0);
                 out.row(|out| {
                     rows.tell(|cell| {
-                        let oid = types.next().copied().unwrap_or(Oid::TEXT);
+                        let Some(oid) = types.next().copied() else { return Ok(()) };
                         match (cell, out.format()) {
                             (RowCell::Text(text), Format::Text) => {
                                 out.text(text);
@@ -413,4 +415,48 @@ fn is_volatile(query: &Query) -> bool {
 fn can_be_sent(oid: Oid) -> bool {
     !type_facts(element_of(oid).unwrap_or(oid))
         .is_some_and(|known| matches!(&*known.name, "aclitem"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+    use std::future::poll_fn;
+    use std::sync::Arc;
+
+    use trunkline_core::settings::Settings;
+    use trunkline_core::testkit::block_on;
+    use trunkline_core::{Client, Identity};
+
+    use super::Answer;
+    use crate::feed::Unread;
+    use crate::world::{Objects, World};
+
+    fn world(tables: usize) -> Arc<World> {
+        let mut script = String::new();
+        for table in 0..tables {
+            let _ = write!(script, "CREATE TABLE t{table} (id int);");
+        }
+        let defined = crate::ddl::define(&script).expect("definitions");
+        let client = Client::new(Identity::new("postgres", "many"), Settings::default());
+        Arc::new(World::new(client, Arc::new(Objects::new(Arc::new(defined.snapshot)))))
+    }
+
+    #[test]
+    fn what_took_long_is_not_tried_until_it_is_short_again() {
+        let sql =
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname < relname || 'x' || 'y'";
+        let answer = Arc::new(Answer::prepare(sql, &[]).expect(sql));
+        let (many, few, unread) = (world(5_000), world(5), Arc::<Unread>::default());
+        let is_tried = |world| answer.tried(world, &[], &unread).is_some();
+        assert!(is_tried(&few) && !is_tried(&many) && !is_tried(&few));
+        let run = |world: &Arc<World>| {
+            let mut running = answer.begin(world.clone(), Vec::new(), &unread).expect("a thread");
+            let mut next = || block_on(poll_fn(|cx| running.poll_next(cx))).expect("a run");
+            while next().expect("rows").is_some() {}
+        };
+        run(&many);
+        assert!(!is_tried(&few));
+        run(&few);
+        assert!(is_tried(&few));
+    }
 }

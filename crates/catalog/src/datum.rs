@@ -13,6 +13,8 @@ use crate::error::too_deep;
 ///
 /// Integers of all sizes, dates and timestamps are `Int`, object identifiers of all kinds `Oid`, and
 /// strings of all kinds `Text`.
+// Values are copied all the time. With a tag of a byte they were written in parts and read as a whole, for which a
+// processor waits until the parts have left it.
 #[derive(Clone, Debug, Default)]
 #[repr(u64)]
 pub(crate) enum Datum {

@@ -13,6 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use harness::{File, ask, eventually};
 use trunkline_proto::message::Query;
 
+const LOOK: &str = "SELECT count(*) FROM pg_class WHERE relname = 't'";
 const ENDLESS: &str =
     "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
 
@@ -45,13 +46,20 @@ fn what_another_session_has_read_of_definitions_needs_no_thread() {
     let server = file.serve_catalogs();
     let mut clients: Vec<_> = (0..3).map(|_| server.login()).collect();
     for client in &mut clients {
-        let sql = "SELECT count(*) FROM pg_class WHERE relname = 't'";
-        assert_eq!(ask(client, sql), "D(1) C(SELECT 1) Z(I)");
+        assert_eq!(ask(client, LOOK), "D(1) C(SELECT 1) Z(I)");
     }
     assert_eq!(threads(), 1);
     assert_eq!(ask(&mut clients[1], "SELECT count(*) FROM t"), "D(0) C(SELECT 1) Z(I)");
     assert_eq!(threads(), 2);
-    drop(clients);
+    // Of another file, too.
+    let other = File::new("CREATE TABLE t (id INTEGER PRIMARY KEY);");
+    std::fs::rename(other.path(), file.path()).expect("another file");
+    let mut late = [server.login(), server.login()];
+    for client in &mut late {
+        assert_eq!(ask(client, LOOK), "D(1) C(SELECT 1) Z(I)");
+    }
+    assert_eq!(threads(), 3);
+    drop((clients, late));
     drop(server);
     assert!(eventually(|| threads() == 0), "{} threads", threads());
 }

@@ -12,11 +12,11 @@ use crate::world::key_column;
 pub(super) fn note_probe(leaf: &mut Leaf, probe: &Probe) {
     let wanted = Wanted::Probe(leaf.probe.len());
     match column(leaf, &probe.own) {
-        Some(KIND) if probe.key.is_of_leaf(leaf.index) => {
+        Some(Telling::Kind) if probe.key.is_of_leaf(leaf.index) => {
             leaf.kinds = Some(Wanted::List(vec![probe.key.clone()]));
         }
-        Some(KIND) => {}
-        Some(column) => leaf.key = key(leaf, column, wanted),
+        Some(Telling::Kind) => {}
+        Some(Telling::Key(column)) => leaf.key = key(leaf, column, wanted),
         None => {}
     }
 }
@@ -25,7 +25,7 @@ pub(super) fn note_probe(leaf: &mut Leaf, probe: &Probe) {
 pub(super) fn note_condition(leaf: &mut Leaf, condition: &Expr) {
     let Some((own, wanted)) = among(leaf, condition) else { return };
     match column(leaf, own) {
-        Some(KIND) if leaf.kinds.is_none() => {
+        Some(Telling::Kind) if leaf.kinds.is_none() => {
             let is_fixed = match &wanted {
                 Wanted::List(list) => list.iter().all(|one| one.is_of_leaf(leaf.index)),
                 Wanted::Array(array) => array.is_of_leaf(leaf.index),
@@ -33,8 +33,8 @@ pub(super) fn note_condition(leaf: &mut Leaf, condition: &Expr) {
             };
             leaf.kinds = is_fixed.then_some(wanted);
         }
-        Some(KIND) | None => {}
-        Some(column) if leaf.key.is_none() => leaf.key = key(leaf, column, wanted),
+        Some(Telling::Kind) | None => {}
+        Some(Telling::Key(column)) if leaf.key.is_none() => leaf.key = key(leaf, column, wanted),
         Some(_) => {}
     }
 }
@@ -62,11 +62,15 @@ fn among<'a>(leaf: &Leaf, condition: &'a Expr) -> Option<(&'a Expr, Wanted)> {
     }
 }
 
-/// What the letter is called here that tells apart the kinds of relations and of constraints.
-const KIND: &str = "kind";
+/// A column that tells which rows of a leaf are wanted.
+enum Telling {
+    /// The rows are made by this column.
+    Key(&'static str),
+    /// Its letter tells apart the kinds of relations, or of constraints.
+    Kind,
+}
 
-/// The column of a leaf by which rows are made, or [`KIND`].
-fn column(leaf: &Leaf, own: &Expr) -> Option<&'static str> {
+fn column(leaf: &Leaf, own: &Expr) -> Option<Telling> {
     let Source::Table(PG_CATALOG, relation) = &leaf.source else { return None };
     // A letter is compared with strings as one.
     let own = match own {
@@ -76,8 +80,8 @@ fn column(leaf: &Leaf, own: &Expr) -> Option<&'static str> {
     let Expr::Column { depth: 0, leaf: of, column } = own else { return None };
     let columns = facts::relation_columns(PG_CATALOG, relation).filter(|_| *of == leaf.index)?;
     match (&**relation, &*columns.get(*column)?.name) {
-        ("pg_class", "relkind") | ("pg_constraint", "contype") => Some(KIND),
-        (relation, column) => key_column(relation, column),
+        ("pg_class", "relkind") | ("pg_constraint", "contype") => Some(Telling::Kind),
+        (relation, column) => key_column(relation, column).map(Telling::Key),
     }
 }
 

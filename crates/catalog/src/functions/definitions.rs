@@ -127,7 +127,7 @@ fn query_of(world: &World, view: u32, is_pretty: bool) -> Option<Arc<str>> {
         return facts::definition("pg_get_viewdef", view, is_pretty);
     };
     let relation = world.objects.relation_of(class).filter(|_| matches!(class.kind, 'v' | 'm'))?;
-    Some(query_text(world, view, relation.definition.as_deref()?, is_pretty).into())
+    Some(query_text(world, view, relation.definition.as_deref()?, is_pretty))
 }
 
 /// The rule of a view is its query.

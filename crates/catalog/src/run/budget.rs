@@ -46,6 +46,8 @@ pub(crate) struct Spent {
 pub(super) struct Trial {
     /// Whether it came to what takes long, or may not be done twice: what it says then is nothing.
     is_over: Cell<bool>,
+    /// Whether that was for its steps.
+    is_long: Cell<bool>,
 }
 
 impl Run {
@@ -66,9 +68,9 @@ impl Run {
         Err(PgError::canceled())
     }
 
-    /// Whether it has cost no more than a trial may.
-    pub(crate) fn is_short(&self) -> bool {
-        self.steps.get() <= STEPS_OF_TRIAL
+    /// Whether it has taken more steps than a trial may.
+    pub(crate) fn is_long(&self) -> bool {
+        self.trial.as_ref().map_or(self.steps.get() > STEPS_OF_TRIAL, |trial| trial.is_long.get())
     }
 
     /// How many steps it has taken until now.
@@ -139,6 +141,7 @@ impl Run {
             return Err(PgError::canceled());
         }
         if steps > STEPS_OF_TRIAL {
+            self.trial.iter().for_each(|trial| trial.is_long.set(true));
             self.cannot_be_tried()?;
         }
         let relations = u64::try_from(self.relations()).unwrap_or(u64::MAX);

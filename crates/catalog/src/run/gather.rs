@@ -109,6 +109,10 @@ impl Run {
         let sorted = places.into_iter().filter_map(|place| rows.get(place).copied());
         let mut sorted: Vec<Place> = sorted.collect();
         self.cut(query, &Frame::EMPTY, &mut sorted)?;
+        if sorted.len() < rows.len() / 2 {
+            // The others are not kept for those.
+            (pack, bytes) = pack.only(&mut sorted);
+        }
         Ok((pack, sorted, bytes))
     }
 }
@@ -212,6 +216,14 @@ mod tests {
         let (sorted, bytes) = portions(&world(), &format!("{sql} ORDER BY table_name"));
         let [rows] = sorted.as_slice() else { panic!("{} portions", sorted.len()) };
         assert!(bytes / rows.len() < 450, "{} bytes each", bytes / rows.len());
+    }
+
+    #[test]
+    fn rows_behind_a_limit_are_not_kept() {
+        let sql = "SELECT * FROM pg_class ORDER BY relname";
+        let (all, few) = (portions(&world(), sql), portions(&world(), &format!("{sql} LIMIT 10")));
+        assert_eq!(few.0.concat(), all.0.concat()[..10]);
+        assert!(few.1 < all.1 / 50, "{} bytes of {}", few.1, all.1);
     }
 
     #[test]

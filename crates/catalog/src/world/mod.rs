@@ -81,6 +81,9 @@ pub(crate) const PUBLIC: u32 = 2200;
 /// The OID of the superuser that owns the catalogs.
 pub(crate) const SUPERUSER: u32 = 10;
 
+/// Places of columns by how their defaults are shown.
+type Defaults = HashMap<Arc<str>, usize>;
+
 /// A database, as one statement of one client sees it.
 pub(crate) struct World {
     pub(crate) client: Client,
@@ -93,7 +96,7 @@ pub(crate) struct World {
     /// The schemas that names are looked for in, in order.
     path: Vec<u32>,
     /// The columns of each table by how their defaults are shown, once somebody asks.
-    defaults: Mutex<HashMap<u32, Arc<HashMap<Arc<str>, usize>>>>,
+    defaults: Mutex<HashMap<u32, Arc<Defaults>>>,
     /// What the statement itself has set, by name: of a local setting outside of a block nothing else is left.
     configured: Mutex<HashMap<String, String>>,
 }

@@ -15,7 +15,8 @@
 //! 4. Parameters and rows of a COPY (`copy`) become SQLite's values in `input`, as `storage` and `types`
 //!    say; errors become PostgreSQL's in `errors`, and `violation` finds the row that they are about.
 //!
-//! What the catalogs describe is read once for all sessions, as long as `watch` sees no other number of the definitions.
+//! What the catalogs describe is read by one session for all, as long as `watch` sees no other number of the
+//! definitions; who sees others than everybody, in a transaction or of what is temporary, reads them itself.
 //!
 //! A session remembers what the file cannot tell: which numbers sequences gave (`sequence`), which keys rows were
 //! given since a cursor was opened (`given`), which rows a statement has affected (`affected`), and which tables

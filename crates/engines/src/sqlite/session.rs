@@ -23,7 +23,7 @@ use super::plan::Statement as Planned;
 use super::rows::{Order, QueryRows, RefusedRows};
 use super::thread::{Call, Thread};
 use super::translate::{self, Request, Translated};
-use super::watch::Watch;
+use super::watch::{FileNumber, Watch, file_number};
 use super::worker::{Outcome, Worker};
 
 /// A session on a connection of its own, which is opened for its first statement.
@@ -38,8 +38,10 @@ pub struct SqliteSession {
     queries: u64,
     /// Whether the transaction has changed definitions.
     defines: bool,
-    /// Whether any has: what there is may be what nobody else sees.
-    has_defined: bool,
+    /// Whether any has, or may have left what is temporary: what there is may be what nobody else sees.
+    has_own: bool,
+    /// Which file the thread has opened.
+    file: Option<FileNumber>,
     /// What sees that definitions change, once somebody has asked for them.
     watch: Option<Arc<Watch>>,
 }
@@ -85,7 +87,8 @@ impl SqliteSession {
             thread: None,
             queries: 0,
             defines: false,
-            has_defined: false,
+            has_own: false,
+            file: None,
             watch: None,
         }
     }
@@ -94,7 +97,9 @@ impl SqliteSession {
         if let Some(thread) = &self.thread {
             return Ok(thread.clone());
         }
+        let before = file_number(&self.database.path);
         let thread = Thread::start(&self.database, &self.client, self.names.clone()).await?;
+        self.file = before.filter(|_| before == file_number(&self.database.path));
         self.thread = Some(thread.clone());
         Ok(thread)
     }
@@ -146,16 +151,24 @@ impl SqliteSession {
         self.database.definitions.load(Ordering::Relaxed)
     }
 
-    /// The number of the definitions, and what they are, as far as that is known without the thread: where this
-    /// session sees what everybody sees.
-    fn look(&mut self) -> Option<(i64, Option<Arc<Snapshot>>)> {
-        if self.has_defined || !self.settings().is_read_committed {
+    /// Whether it sees of definitions what everybody sees.
+    fn sees_what_all_see(&mut self) -> bool {
+        !self.has_own && self.settings().is_read_committed
+    }
+
+    /// What there is, if that is known without the thread.
+    fn look(&mut self) -> Option<Arc<Snapshot>> {
+        if !self.sees_what_all_see() {
             return None;
         }
         if self.watch.is_none() {
-            self.watch = Watch::of(&self.database);
+            self.watch = Watch::known(&self.database);
         }
-        self.watch.as_ref()?.look(&self.database.path)
+        let watch = self.watch.as_ref()?;
+        if self.thread.is_some() && !watch.is_of(self.file) {
+            return None;
+        }
+        watch.look(&self.database.path)
     }
 
     /// Tells all sessions that definitions may be others than they were.
@@ -163,19 +176,24 @@ impl SqliteSession {
         self.database.definitions.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The same at the end of a transaction, which changes for others what it has changed.
-    fn ended(&mut self) {
+    /// The same at the end of a transaction, which changes for others what it has changed; `has_temporary` tells
+    /// whether something is left that only this session sees.
+    fn ended(&mut self, has_temporary: Result<bool>) -> Result<()> {
         if std::mem::take(&mut self.defines) {
             self.redefine();
         }
+        self.has_own &= has_temporary?;
+        Ok(())
     }
 
     /// Runs what changes something.
     async fn run(&mut self, statement: Arc<Planned>, values: Cells) -> Result<Outcome> {
         let defines = statement.plan().defines();
+        // It may be done, and nobody hear of that.
+        self.has_own |= defines;
         let outcome = self.call(move |worker| worker.run(&statement, &values)).await;
         if defines {
-            (self.defines, self.has_defined) = (true, true);
+            self.defines = true;
             self.redefine();
         }
         outcome
@@ -348,15 +366,15 @@ impl Session for SqliteSession {
     }
 
     async fn commit(&mut self) -> Result<()> {
-        let ended = self.call(|worker| worker.commit()).await;
-        self.ended();
-        ended
+        let ended = self.call(|worker| worker.commit().and_then(|()| worker.has_temporary()));
+        let ended = ended.await;
+        self.ended(ended)
     }
 
     async fn rollback(&mut self) -> Result<()> {
-        let ended = self.call(|worker| worker.rollback()).await;
-        self.ended();
-        ended
+        let ended = self.call(|worker| worker.rollback().and_then(|()| worker.has_temporary()));
+        let ended = ended.await;
+        self.ended(ended)
     }
 
     async fn set_constraints(&mut self, constraints: &Constraints) -> Result<()> {
@@ -412,23 +430,29 @@ impl Session for SqliteSession {
         }
         let discarded = self.call(move |worker| worker.discard(what)).await;
         if matches!(what, Discard::All | Discard::Temp) {
-            (self.defines, self.has_defined) = (true, true);
+            self.defines = true;
             self.redefine();
         }
         discarded
     }
 
     async fn snapshot(&mut self) -> Result<Arc<Snapshot>> {
-        let seen = self.look();
-        if let Some((_, Some(snapshot))) = seen {
+        if let Some(snapshot) = self.look() {
             return Ok(snapshot);
         }
-        let snapshot =
-            self.call(|worker| Ok(worker.before_the_snapshot(Worker::schema)?.1.snapshot()));
-        let snapshot = snapshot.await?;
-        if let (Some((version, None)), Some(watch)) = (seen, &self.watch) {
-            watch.tell(version, &snapshot);
-        }
+        let is_told = self.sees_what_all_see();
+        let database = is_told.then(|| self.database.clone());
+        self.thread().await?;
+        let file = self.file;
+        let described = self.call(move |worker| {
+            let (number, snapshot) = worker.before_the_snapshot(Worker::described)?;
+            let watch = database.and_then(|database| Watch::of(&database));
+            let watch = watch.filter(|watch| watch.is_of(file));
+            watch.iter().for_each(|watch| watch.tell(number, &snapshot));
+            Ok((snapshot, watch))
+        });
+        let (snapshot, watch) = described.await?;
+        self.watch = watch.or(self.watch.take());
         Ok(snapshot)
     }
 }

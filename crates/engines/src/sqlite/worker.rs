@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection};
+use trunkline_core::catalog::Snapshot;
 use trunkline_core::{Client, Notice, PgError, Result, SqlState};
 
 pub(super) use self::constraints::Deferrals;
@@ -153,6 +154,17 @@ impl<'c> Worker<'c> {
         };
         self.temporary = Some(number);
         Ok(number)
+    }
+
+    /// Whether there were temporary tables.
+    pub(super) fn has_temporary(&mut self) -> Result<bool> {
+        Ok(self.temporary()? != 0)
+    }
+
+    /// What there is, as the catalogs describe it, and the number of the definitions before they were read.
+    pub(super) fn described(&mut self) -> Result<(i64, Arc<Snapshot>)> {
+        let number = self.number("PRAGMA main.schema_version")?;
+        Ok((number, self.schema()?.1.snapshot()))
     }
 
     /// A number that SQLite tells.
