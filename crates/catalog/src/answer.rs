@@ -15,7 +15,7 @@ use trunkline_core::{
 };
 
 use crate::bind::{Bound, bind, needs_catalog};
-use crate::datum::{Datum, Record};
+use crate::datum::{Datum, Record, Row};
 use crate::effort::effort;
 use crate::facts::{base_of, element_of, type_facts};
 use crate::feed::{Fed, Feed, Piece, Unread, feed};
@@ -148,8 +148,14 @@ impl Answer {
     fn run(&self, run: &Run, unread: &Arc<Unread>) -> Result<Result<Piece<Portion>>> {
         // What fails while PostgreSQL plans fails before the rows are described.
         run.constants(&self.bound.query)?;
-        let rows = run.rows(&self.bound.query);
-        Ok(rows.map(|rows| unread.piece(rows.into(), run.held())))
+        Ok(self.made(run, unread).map(|rows| unread.piece(rows.into(), run.held())))
+    }
+
+    /// All of its rows, which somebody may leave as they are.
+    fn made(&self, run: &Run, unread: &Unread) -> Result<Vec<Row>> {
+        let rows = run.rows(&self.bound.query)?;
+        run.check_bytes(unread.bytes().saturating_add(run.held()))?;
+        Ok(rows)
     }
 
     /// Runs it on a thread of its own.
@@ -179,9 +185,7 @@ impl Answer {
         let query = &self.bound.query;
         // What it does beside has been done when the client hears of the first row.
         if is_volatile(query) {
-            let rows = run.rows(query)?;
-            run.check_bytes(feed.unread().bytes().saturating_add(run.held()))?;
-            feed.give(rows.into(), run.held());
+            feed.give(self.made(run, feed.unread())?.into(), run.held());
             return Ok(());
         }
         run.gather(query, &mut |portion, bytes| {
@@ -419,34 +423,21 @@ fn can_be_sent(oid: Oid) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write as _;
     use std::future::poll_fn;
     use std::sync::Arc;
 
-    use trunkline_core::settings::Settings;
     use trunkline_core::testkit::block_on;
-    use trunkline_core::{Client, Identity};
 
     use super::Answer;
     use crate::feed::Unread;
-    use crate::world::{Objects, World};
-
-    fn world(tables: usize) -> Arc<World> {
-        let mut script = String::new();
-        for table in 0..tables {
-            let _ = write!(script, "CREATE TABLE t{table} (id int);");
-        }
-        let defined = crate::ddl::define(&script).expect("definitions");
-        let client = Client::new(Identity::new("postgres", "many"), Settings::default());
-        Arc::new(World::new(client, Arc::new(Objects::new(Arc::new(defined.snapshot)))))
-    }
+    use crate::world::{World, world_of};
 
     #[test]
     fn what_took_long_is_not_tried_until_it_is_short_again() {
         let sql =
             "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname < relname || 'x' || 'y'";
         let answer = Arc::new(Answer::prepare(sql, &[]).expect(sql));
-        let (many, few, unread) = (world(5_000), world(5), Arc::<Unread>::default());
+        let (many, few, unread) = (world_of(5_000), world_of(5), Arc::<Unread>::default());
         let is_tried = |world| answer.tried(world, &[], &unread).is_some();
         assert!(is_tried(&few) && !is_tried(&many) && !is_tried(&few));
         let run = |world: &Arc<World>| {

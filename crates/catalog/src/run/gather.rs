@@ -129,28 +129,13 @@ fn ordered(query: &Query) -> Option<&Select> {
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write as _;
     use std::sync::Arc;
-
-    use trunkline_core::settings::Settings;
-    use trunkline_core::{Client, Identity};
 
     use super::{PORTION, Portion, RowCell};
     use crate::answer::Answer;
     use crate::datum::Row;
     use crate::run::Run;
-    use crate::world::{Objects, World};
-
-    /// Of 300 tables with 2 columns.
-    fn world() -> Arc<World> {
-        let mut script = String::new();
-        for table in 0..300 {
-            let _ = write!(script, "CREATE TABLE t{table} (id int, name text);");
-        }
-        let defined = crate::ddl::define(&script).expect("definitions");
-        let client = Client::new(Identity::new("postgres", "many"), Settings::default());
-        Arc::new(World::new(client, Arc::new(Objects::new(Arc::new(defined.snapshot)))))
-    }
+    use crate::world::{World, world_of};
 
     fn run(world: &Arc<World>) -> Run {
         Run::new(world.clone(), Vec::new(), Arc::default())
@@ -181,7 +166,7 @@ mod tests {
 
     #[test]
     fn rows_are_the_same_however_they_are_handed_on() {
-        let world = world();
+        let world = world_of(300);
         for sql in [
             "SELECT * FROM pg_class",
             "SELECT oid, relname FROM pg_class ORDER BY relkind DESC, relname",
@@ -205,7 +190,7 @@ mod tests {
 
     #[test]
     fn rows_that_need_not_wait_are_handed_on_while_others_are_made() {
-        let (portions, most) = portions(&world(), "SELECT * FROM information_schema.columns");
+        let (portions, most) = portions(&world_of(300), "SELECT * FROM information_schema.columns");
         assert!(portions.len() > 30, "{} portions", portions.len());
         assert!(most < 2 * PORTION, "{most} bytes");
     }
@@ -213,7 +198,7 @@ mod tests {
     #[test]
     fn rows_that_wait_take_little() {
         let sql = "SELECT * FROM information_schema.columns";
-        let (sorted, bytes) = portions(&world(), &format!("{sql} ORDER BY table_name"));
+        let (sorted, bytes) = portions(&world_of(300), &format!("{sql} ORDER BY table_name"));
         let [rows] = sorted.as_slice() else { panic!("{} portions", sorted.len()) };
         assert!(bytes / rows.len() < 450, "{} bytes each", bytes / rows.len());
     }
@@ -221,14 +206,15 @@ mod tests {
     #[test]
     fn rows_behind_a_limit_are_not_kept() {
         let sql = "SELECT * FROM pg_class ORDER BY relname";
-        let (all, few) = (portions(&world(), sql), portions(&world(), &format!("{sql} LIMIT 10")));
+        let (all, few) =
+            (portions(&world_of(300), sql), portions(&world_of(300), &format!("{sql} LIMIT 10")));
         assert_eq!(few.0.concat(), all.0.concat()[..10]);
         assert!(few.1 < all.1 / 50, "{} bytes of {}", few.1, all.1);
     }
 
     #[test]
     fn nothing_is_made_that_nobody_wants() {
-        let world = world();
+        let world = world_of(300);
         let answer = Answer::prepare("SELECT * FROM information_schema.columns", &[]).expect("SQL");
         let steps = |wanted: bool| {
             let run = run(&world);

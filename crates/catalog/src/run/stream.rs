@@ -99,26 +99,11 @@ fn plain(query: &Query) -> Option<&Select> {
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write as _;
     use std::sync::Arc;
-
-    use trunkline_core::settings::Settings;
-    use trunkline_core::{Client, Identity};
 
     use crate::answer::Answer;
     use crate::run::Run;
-    use crate::world::{Objects, World};
-
-    /// Of 300 tables with 2 columns.
-    fn world() -> Arc<World> {
-        let mut script = String::new();
-        for table in 0..300 {
-            let _ = write!(script, "CREATE TABLE t{table} (id int, name text);");
-        }
-        let defined = crate::ddl::define(&script).expect("definitions");
-        let client = Client::new(Identity::new("postgres", "many"), Settings::default());
-        Arc::new(World::new(client, Arc::new(Objects::new(Arc::new(defined.snapshot)))))
-    }
+    use crate::world::{World, world_of};
 
     /// How many rows a query has, and how many steps and bytes it takes.
     fn cost(world: &Arc<World>, sql: &str) -> (usize, u64, usize) {
@@ -130,7 +115,7 @@ mod tests {
 
     #[test]
     fn rows_of_a_view_are_held_once_or_not_at_all() {
-        let world = world();
+        let world = world_of(300);
         let all = "SELECT * FROM information_schema.columns";
         let (rows, _, held) = cost(&world, all);
         assert!(held / rows < 1700, "{} bytes each", held / rows);
@@ -149,7 +134,7 @@ mod tests {
 
     #[test]
     fn rows_behind_the_last_one_that_is_wanted_are_not_made() {
-        let world = world();
+        let world = world_of(300);
         let (_, all, _) = cost(&world, "SELECT * FROM information_schema.columns");
         let (rows, few, _) =
             cost(&world, "SELECT * FROM (SELECT * FROM information_schema.columns) x LIMIT 5");
@@ -159,7 +144,7 @@ mod tests {
 
     #[test]
     fn rows_that_are_needed_twice_are_made_once() {
-        let world = world();
+        let world = world_of(300);
         let query = "SELECT relname AS n FROM pg_class WHERE relname ~ '^t.*7$'";
         let (rows, once, _) = cost(&world, query);
         assert_eq!(rows, 30);

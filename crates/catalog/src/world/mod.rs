@@ -139,3 +139,17 @@ impl World {
         Ok(parts.into_iter().flatten().collect())
     }
 }
+
+/// That of so many tables with 2 columns, for tests.
+#[cfg(test)]
+pub(crate) fn world_of(tables: usize) -> Arc<World> {
+    use std::fmt::Write as _;
+    let mut script = String::new();
+    for table in 0..tables {
+        let _ = write!(script, "CREATE TABLE t{table} (id int, name text);");
+    }
+    let defined = crate::ddl::define(&script).expect("definitions");
+    let identity = trunkline_core::Identity::new("postgres", "many");
+    let client = Client::new(identity, Default::default());
+    Arc::new(World::new(client, Arc::new(Objects::new(Arc::new(defined.snapshot)))))
+}
