@@ -5,6 +5,7 @@ mod from;
 mod parts;
 mod walk;
 
+use std::fmt;
 use std::sync::Arc;
 
 use trunkline_core::{Oid, Result};
@@ -106,7 +107,7 @@ pub(crate) enum Expr {
         list: Vec<Expr>,
         negated: bool,
         /// The set that the list is kept as, if it is a long one that stays the same.
-        set: Option<usize>,
+        set: Option<SetId>,
     },
     Quantified(Box<Quantified>),
     Subquery {
@@ -169,7 +170,18 @@ pub(crate) struct Quantified {
     /// Whether it is `= ANY`.
     pub(crate) is_in: bool,
     /// The set that the array is kept as, if it stays the same and equal values are the same.
-    pub(crate) set: Option<usize>,
+    pub(crate) set: Option<SetId>,
+}
+
+/// The number of a set that values are kept as: expressions that differ in it alone say the same, which is seen by how
+/// they are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct SetId(pub(crate) usize);
+
+impl fmt::Debug for SetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("set")
+    }
 }
 
 /// `[index]` or `[from:to]`
@@ -194,7 +206,7 @@ pub(crate) enum SubqueryKind {
         /// Whether it is `= ANY`.
         is_in: bool,
         /// The set that the query's rows are kept as, if equal values are the same.
-        set: Option<usize>,
+        set: Option<SetId>,
     },
     /// `(a, b) IN (query)`
     RowIn(Vec<Expr>),

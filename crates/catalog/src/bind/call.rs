@@ -132,10 +132,7 @@ impl Binder {
                     arguments.push(self.expr(expr)?)
                 }
                 FunctionArg::Unnamed(FunctionArgExpr::QualifiedWildcard(name)) => {
-                    let parts: Vec<Ident> =
-                        name.0.iter().filter_map(|part| part.as_ident().cloned()).collect();
-                    let [alias] = parts.as_slice() else { return Err(unsupported(0, "this row")) };
-                    arguments.push(self.identifier(alias)?);
+                    arguments.push(self.whole_row(name)?);
                 }
                 _ => return Err(unsupported(0, "an argument by name")),
             }

@@ -106,6 +106,7 @@ impl Binder {
             E::Case { operand, conditions, else_result, .. } => {
                 self.case(operand.as_deref(), conditions, else_result.as_deref())
             }
+            E::QualifiedWildcard(name, _) => self.whole_row(name),
             E::Array(array) => self.list(&array.elem),
             E::Tuple(items) => self.row(items),
             E::Function(function) => self.function(function),

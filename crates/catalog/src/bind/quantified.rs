@@ -9,7 +9,7 @@ use super::{Binder, Typed};
 use crate::datum::Datum;
 use crate::error::{at, syntax, unsupported};
 use crate::functions;
-use crate::plan::{Expr, Function, Quantified, SubqueryKind};
+use crate::plan::{Expr, Function, Quantified, SetId, SubqueryKind};
 
 /// A list of no more than these is gone through each time.
 const SHORT: usize = 8;
@@ -63,7 +63,7 @@ impl Binder {
             let list = all.split_off(1);
             let of = Box::new(all.pop().unwrap_or(Expr::Const(Datum::Null)));
             let is_kept = list.len() > SHORT && list.iter().all(stays);
-            let set = is_kept.then(|| self.id());
+            let set = is_kept.then(|| SetId(self.id()));
             return Ok(Self::boolean(Expr::In { of, list, negated, set }));
         }
         let any = items
@@ -118,7 +118,7 @@ impl Binder {
         let to = types.first().copied().unwrap_or(Oid::TEXT);
         let value = Box::new(self.coerce(value, to)?.expr);
         let is_in = name == "=" && !all;
-        let set = (is_in && !query.is_correlated && are_plain(&types)).then(|| self.id());
+        let set = (is_in && !query.is_correlated && are_plain(&types)).then(|| SetId(self.id()));
         let kind = SubqueryKind::Quantified { value, function, types, all, is_in, set };
         Ok(Self::boolean(Expr::Subquery { kind, query }))
     }
@@ -181,7 +181,7 @@ impl Binder {
             _ => array.expr,
         };
         let is_in = name == "=" && !all;
-        let set = (is_in && stays(&array) && are_plain(&types)).then(|| self.id());
+        let set = (is_in && stays(&array) && are_plain(&types)).then(|| SetId(self.id()));
         Ok(Self::boolean(Expr::Quantified(Box::new(Quantified {
             value,
             array,

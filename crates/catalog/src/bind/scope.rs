@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use sqlparser::ast::Ident;
+use sqlparser::ast::{Ident, ObjectName};
 use trunkline_core::types::{Value, tid::Tid};
 use trunkline_core::{Oid, Result, SqlState};
 
 use super::{Binder, OutputColumn, Typed};
 use crate::datum::Datum;
-use crate::error::at;
+use crate::error::{at, unsupported};
 use crate::plan::{Aggregate, Expr, SetCall, Window};
 
 /// What a query sees of its own FROM, and what its list needs to be worked out before it.
@@ -265,13 +265,28 @@ impl Binder {
         }))
     }
 
-    /// `relation.*` as a row, and its number.
-    pub(super) fn find_leaf(
-        &mut self,
-        schema: Option<&str>,
-        alias: &str,
-    ) -> Result<Option<(usize, usize)>> {
-        self.search(|scope| Ok(scope.leaf(schema, alias)))
+    /// The item of FROM that `relation.*` is of: how many scopes further out, and its number there.
+    pub(super) fn starred(&mut self, name: &ObjectName) -> Result<(usize, usize)> {
+        let parts: Vec<&Ident> = name.0.iter().filter_map(|part| part.as_ident()).collect();
+        let names: Vec<String> = parts.iter().map(|part| folded(part)).collect();
+        let place = parts.first().map_or(0, |part| self.place(part.span));
+        let (schema, alias) = match names.as_slice() {
+            [alias] => (None, alias),
+            [schema, alias] => (Some(schema.as_str()), alias),
+            _ => return Err(unsupported(place, "this name")),
+        };
+        self.search(|scope| Ok(scope.leaf(schema, alias)))?.ok_or_else(|| {
+            let message = format!("missing FROM-clause entry for table \"{alias}\"");
+            at(place, SqlState::UNDEFINED_TABLE, message)
+        })
+    }
+
+    /// `relation.*` as a value.
+    pub(super) fn whole_row(&mut self, name: &ObjectName) -> Result<Typed> {
+        let (depth, leaf) = self.starred(name)?;
+        let scope = self.scopes.len().checked_sub(1 + depth);
+        let row = scope.and_then(|scope| Some(row_of(self.scopes.get(scope)?, leaf)));
+        Ok(outward(row.unwrap_or_else(Binder::null), depth))
     }
 }
 

@@ -248,9 +248,7 @@ impl Binder {
                     SelectItemQualifiedWildcardKind::ObjectName(name),
                     _,
                 ) => {
-                    let parts: Vec<&ast::Ident> =
-                        name.0.iter().filter_map(|part| part.as_ident()).collect();
-                    self.qualified_star(&parts, &mut list)?;
+                    self.qualified_star(name, &mut list)?;
                 }
                 SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::Expr(expr), _) => {
                     let value = self.expr(expr)?;
@@ -285,32 +283,17 @@ impl Binder {
     }
 
     /// `relation.*`
-    fn qualified_star(&mut self, parts: &[&ast::Ident], list: &mut List) -> Result<()> {
-        let names: Vec<String> = parts.iter().map(|part| folded(part)).collect();
-        let place = parts.first().map_or(0, |part| self.place(part.span));
-        let (schema, alias) = match names.as_slice() {
-            [alias] => (None, alias),
-            [schema, alias] => (Some(schema.as_str()), alias),
-            _ => return Err(unsupported(place, "this name")),
-        };
-        match self.find_leaf(schema, alias)? {
-            Some((depth, leaf)) => {
-                let place = self.scopes.len().checked_sub(1 + depth);
-                let own = place.and_then(|place| self.scopes.get(place)?.leaves.get(leaf));
-                for (index, column) in
-                    own.map(|own| own.columns.as_slice()).unwrap_or_default().iter().enumerate()
-                {
-                    let mut typed = column_of(leaf, index, column);
-                    typed.expr = Expr::Column { depth, leaf, column: index };
-                    list.push(&*column.name, typed)?;
-                }
-                Ok(())
-            }
-            None => {
-                let message = format!("missing FROM-clause entry for table \"{alias}\"");
-                Err(at(place, SqlState::UNDEFINED_TABLE, message))
-            }
+    fn qualified_star(&mut self, name: &ast::ObjectName, list: &mut List) -> Result<()> {
+        let (depth, leaf) = self.starred(name)?;
+        let place = self.scopes.len().checked_sub(1 + depth);
+        let own = place.and_then(|place| self.scopes.get(place)?.leaves.get(leaf));
+        let columns = own.map(|own| own.columns.as_slice()).unwrap_or_default();
+        for (index, column) in columns.iter().enumerate() {
+            let mut typed = column_of(leaf, index, column);
+            typed.expr = Expr::Column { depth, leaf, column: index };
+            list.push(&*column.name, typed)?;
         }
+        Ok(())
     }
 
     /// The column of the list that an expression of ORDER BY means; a new one if it is none.

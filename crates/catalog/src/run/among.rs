@@ -6,6 +6,7 @@ use trunkline_core::Result;
 
 use super::Run;
 use crate::datum::Datum;
+use crate::plan::SetId;
 
 /// Values that others are looked for among.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ impl Run {
     /// `value = ANY (…)`; the items are asked for once, for all that name the same set.
     pub(super) fn among(
         &self,
-        set: usize,
+        set: SetId,
         value: &Datum,
         items: impl FnOnce() -> Result<Vec<Datum>>,
     ) -> Result<Datum> {

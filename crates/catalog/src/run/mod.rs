@@ -30,7 +30,7 @@ pub(crate) use self::gather::Portion;
 pub(crate) use self::packed::RowCell;
 use crate::datum::{Datum, Row};
 use crate::functions::Pattern;
-use crate::plan::{Cells, Query};
+use crate::plan::{Cells, Query, SetId};
 use crate::world::World;
 
 /// How much stack is left when more is taken, and how much that is.
@@ -46,7 +46,7 @@ pub(crate) struct Run {
     /// Rows of leaves by what they are looked up by.
     indexes: RefCell<HashMap<usize, Rc<from::Lookup>>>,
     /// What values are looked for among.
-    sets: RefCell<HashMap<usize, among::Values>>,
+    sets: RefCell<HashMap<SetId, among::Values>>,
     /// Leaves that were gone through.
     seen: RefCell<HashSet<usize>>,
     /// Leaves that are gone through once: each is the outermost one of a query that is run once.
