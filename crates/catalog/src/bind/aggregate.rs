@@ -6,6 +6,7 @@ use sqlparser::ast::{
 };
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::scope::folded;
 use super::typed::check_ordered;
 use super::{Binder, Typed};
 use crate::error::{at, syntax, unsupported};
@@ -105,20 +106,39 @@ impl Binder {
 
     fn window_spec(&mut self, over: &WindowType, place: usize) -> Result<WindowSpec> {
         match over {
-            WindowType::WindowSpec(spec) if spec.window_name.is_none() => Ok(spec.clone()),
-            WindowType::WindowSpec(_) => Err(unsupported(place, "a window of a window")),
-            WindowType::NamedWindow(name) => {
-                let name = super::scope::folded(name);
-                let found = self.scope().named_windows.iter().find(|(own, _)| *own == name);
-                found.map(|(_, spec)| spec.clone()).ok_or_else(|| {
-                    at(
-                        place,
-                        SqlState::UNDEFINED_OBJECT,
-                        format!("window \"{name}\" does not exist"),
-                    )
-                })
-            }
+            WindowType::WindowSpec(spec) => self.refined_window(spec, place),
+            WindowType::NamedWindow(name) => self.named_window(&folded(name), place),
         }
+    }
+
+    fn named_window(&mut self, name: &str, place: usize) -> Result<WindowSpec> {
+        let found = self.scope().named_windows.iter().find(|(own, _)| own == name);
+        found.map(|(_, spec)| spec.clone()).ok_or_else(|| {
+            let message = format!("window \"{name}\" does not exist");
+            at(place, SqlState::UNDEFINED_OBJECT, message)
+        })
+    }
+
+    /// A window, which may be another one with an order or a frame.
+    pub(super) fn refined_window(&mut self, own: &WindowSpec, place: usize) -> Result<WindowSpec> {
+        let Some(name) = own.window_name.as_ref().map(folded) else { return Ok(own.clone()) };
+        let base = self.named_window(&name, place)?;
+        let refused = |what: String| at(place, SqlState::WINDOWING_ERROR, what);
+        if !own.partition_by.is_empty() {
+            let what = format!("cannot override PARTITION BY clause of window \"{name}\"");
+            return Err(refused(what));
+        }
+        if !own.order_by.is_empty() && !base.order_by.is_empty() {
+            return Err(refused(format!("cannot override ORDER BY clause of window \"{name}\"")));
+        }
+        if base.window_frame.is_some() {
+            let what = format!("cannot copy window \"{name}\" because it has a frame clause");
+            let is_bare = own.order_by.is_empty() && own.window_frame.is_none();
+            let hint = "Omit the parentheses in this OVER clause.";
+            return Err(if is_bare { refused(what).hint(hint) } else { refused(what) });
+        }
+        let order_by = if own.order_by.is_empty() { base.order_by } else { own.order_by.clone() };
+        Ok(WindowSpec { order_by, window_frame: own.window_frame.clone(), ..base })
     }
 
     pub(super) fn aggregate(

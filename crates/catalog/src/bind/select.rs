@@ -82,8 +82,13 @@ impl Binder {
         let from = self.from(&select.from)?;
         for window in &select.named_window {
             if let ast::NamedWindowExpr::WindowSpec(spec) = &window.1 {
-                let name = folded(&window.0);
-                self.scope().named_windows.push((name, spec.clone()));
+                let (name, place) = (folded(&window.0), self.place(window.0.span));
+                let spec = self.refined_window(spec, place)?;
+                if self.scope().named_windows.iter().any(|(other, _)| *other == name) {
+                    let message = format!("window \"{name}\" is already defined");
+                    return Err(at(place, SqlState::WINDOWING_ERROR, message));
+                }
+                self.scope().named_windows.push((name, spec));
             }
         }
         let mut filter = Vec::new();

@@ -255,3 +255,7 @@ SELECT x.* IS NULL FROM pg_catalog.pg_am c LIMIT 1
 SELECT count(x.*) FROM pg_catalog.pg_am c LIMIT 1
 
 SELECT count(x.*) FROM (SELECT oid AS x FROM pg_catalog.pg_am) x
+
+SELECT oid, count(*) OVER (w ROWS BETWEEN 1 PRECEDING AND CURRENT ROW), row_number() OVER (w) FROM pg_catalog.pg_am WINDOW w AS (ORDER BY oid)
+
+SELECT oid, count(*) OVER w2, rank() OVER (w ORDER BY oid DESC) FROM pg_catalog.pg_am WINDOW w AS (PARTITION BY amtype), w2 AS (w ORDER BY oid) ORDER BY 1

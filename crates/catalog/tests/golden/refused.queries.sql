@@ -43,3 +43,15 @@ select x from (values ('{}'::json)) v(x), pg_am where amname = 'heap' order by x
 select x from (values ('(1,1)'::point)) v(x), pg_am where amname = 'heap' order by x
 
 select array_agg(x order by x) from (values ('(1,1)'::point)) v(x), pg_am where amname = 'heap'
+
+select count(*) over (w partition by oid) from pg_am window w as (order by oid)
+
+select count(*) over (w order by oid) from pg_am window w as (order by oid)
+
+select count(*) over (w) from pg_am window w as (order by oid rows 1 preceding)
+
+select count(*) over (x) from pg_am window w as (order by oid)
+
+select count(*) over w from pg_am window w as (w2 order by oid), w2 as (partition by amtype)
+
+select count(*) over w from pg_am window w as (order by oid), w as (order by amname)
