@@ -366,13 +366,13 @@ impl Session for SqliteSession {
     }
 
     async fn commit(&mut self) -> Result<()> {
-        let ended = self.call(|worker| worker.commit().and_then(|()| worker.has_temporary()));
+        let ended = self.call(|worker| worker.commit().map(|()| worker.has_temporary()));
         let ended = ended.await;
         self.ended(ended)
     }
 
     async fn rollback(&mut self) -> Result<()> {
-        let ended = self.call(|worker| worker.rollback().and_then(|()| worker.has_temporary()));
+        let ended = self.call(|worker| worker.rollback().map(|()| worker.has_temporary()));
         let ended = ended.await;
         self.ended(ended)
     }

@@ -156,9 +156,9 @@ impl<'c> Worker<'c> {
         Ok(number)
     }
 
-    /// Whether there were temporary tables.
-    pub(super) fn has_temporary(&mut self) -> Result<bool> {
-        Ok(self.temporary()? != 0)
+    /// Whether there may be temporary tables.
+    pub(super) fn has_temporary(&mut self) -> bool {
+        !matches!(self.temporary(), Ok(0))
     }
 
     /// What there is, as the catalogs describe it, and the number of the definitions before they were read.
