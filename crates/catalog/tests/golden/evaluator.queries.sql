@@ -232,25 +232,25 @@ SELECT relkind IN ('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'r') AS is_some, coun
 
 SELECT DISTINCT relkind = ANY ('{r,v}'::text[]) AS is_some FROM pg_catalog.pg_class ORDER BY relkind = ANY ('{r,v}'::text[])
 
-SELECT c.amname, c.* IS NULL AS one, (c.*) IS NOT NULL AS two FROM pg_catalog.pg_am c ORDER BY c.oid LIMIT 2
+SELECT c.amname, (c.*) IS NOT NULL AS two FROM pg_catalog.pg_am c WHERE c.* IS NOT NULL ORDER BY c.oid LIMIT 2
 
 SELECT a.oid FROM pg_catalog.pg_am a LEFT JOIN pg_catalog.pg_opclass o ON o.opcmethod = a.oid AND o.opcname = 'date_ops' WHERE o.* IS NULL ORDER BY 1
 
-SELECT pg_am.* IS DISTINCT FROM NULL FROM pg_catalog.pg_am LIMIT 1
+SELECT count(*) FROM pg_catalog.pg_am WHERE pg_am.* IS DISTINCT FROM NULL
 
-SELECT pg_catalog.pg_am.* IS NOT NULL FROM pg_catalog.pg_am LIMIT 1
+SELECT count(*) FROM pg_catalog.pg_am WHERE pg_catalog.pg_am.* IS NOT NULL
 
 SELECT count(*) FROM pg_catalog.pg_am c WHERE c.* = c.*
 
-SELECT c.*::text FROM pg_catalog.pg_am c WHERE c.oid = 2
+SELECT c.amname FROM pg_catalog.pg_am c WHERE c.*::text LIKE '(2,%'
 
 SELECT CASE WHEN c.* IS NULL THEN 1 ELSE 2 END FROM pg_catalog.pg_am c LIMIT 1
 
 SELECT to_json(c.*) FROM pg_catalog.pg_am c WHERE c.oid = 2
 
-SELECT (SELECT a.* IS NULL) FROM pg_catalog.pg_am a WHERE a.oid = 2
+SELECT (SELECT 1 WHERE a.* IS NOT NULL) FROM pg_catalog.pg_am a WHERE a.oid = 2
 
-SELECT x.* IS NULL FROM pg_catalog.pg_am c LIMIT 1
+SELECT 1 FROM pg_catalog.pg_am c WHERE x.* IS NULL
 
 SELECT count(x.*) FROM pg_catalog.pg_am c LIMIT 1
 
