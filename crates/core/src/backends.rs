@@ -16,8 +16,8 @@ pub trait Backends: Debug + Send + Sync {
     /// The session of a pid, if there is one.
     fn find(&self, pid: i32) -> Option<Client>;
 
-    /// All sessions, and whether they run something.
-    fn all(&self) -> Vec<(Client, bool)>;
+    /// All sessions; what they do each [tells](Client::activity).
+    fn all(&self) -> Vec<Client>;
 
     /// Asks something of the session of a pid, which may be gone by now.
     fn signal(&self, pid: i32, signal: Signal);
@@ -95,7 +95,7 @@ impl Backends for Alone {
         None
     }
 
-    fn all(&self) -> Vec<(Client, bool)> {
+    fn all(&self) -> Vec<Client> {
         Vec::new()
     }
 
@@ -178,8 +178,7 @@ impl Client {
             return None;
         }
         let (pid, all) = (self.identity().pid, self.backends().all());
-        let others = all.iter().map(|(other, _)| other);
-        let mut holders = others.filter(|other| other.writing() == what);
+        let mut holders = all.iter().filter(|other| other.writing() == what);
         holders.find_map(|holder| self.backends().deadlock(pid, holder.identity().pid))
     }
 

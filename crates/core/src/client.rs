@@ -9,6 +9,7 @@ use trunkline_proto::types::{TextStyle, Types};
 use trunkline_proto::{Encoding, SqlState};
 use trunkline_sql::Backslashes;
 
+use crate::activity::{Activity, ActivityState};
 use crate::backends::{Alone, Backends};
 use crate::error::{Notice, PgError, Result};
 use crate::interrupts::Interrupts;
@@ -32,6 +33,7 @@ struct SessionView {
     settings: Mutex<Settings>,
     /// When the transaction began.
     time: AtomicI64,
+    activity: Mutex<Activity>,
     notices: Mutex<Vec<Notice>>,
     published: Mutex<Published>,
     changes: AtomicUsize,
@@ -94,6 +96,7 @@ impl Client {
             identity,
             settings: Mutex::new(settings),
             time: AtomicI64::new(UNTOLD),
+            activity: Mutex::default(),
             notices: Mutex::default(),
             published: Mutex::default(),
             changes: AtomicUsize::new(0),
@@ -203,6 +206,28 @@ impl Client {
         Some(self.0.time.load(Ordering::Relaxed)).filter(|time| *time != UNTOLD)
     }
 
+    /// What the session does, as far as the server has told.
+    pub fn activity(&self) -> Activity {
+        self.at().clone()
+    }
+
+    /// Tells when the client came; for the server. All times are as in [`tell_time`](Client::tell_time).
+    pub fn tell_began(&self, now: i64) {
+        let mut activity = self.at();
+        activity.began = Some(now);
+        activity.change(ActivityState::Idle, now);
+    }
+
+    /// Tells that a statement starts; for the server.
+    pub fn tell_start(&self, state: ActivityState, query: &str, now: i64) {
+        self.at().start(state, query, now);
+    }
+
+    /// Tells what the session is at behind its statement; for the server.
+    pub fn tell_end(&self, state: ActivityState, now: i64) {
+        self.at().change(state, now);
+    }
+
     /// The encoding that the client speaks; everything here is UTF-8.
     pub fn encoding(&self) -> Encoding {
         self.look().encoding()
@@ -300,6 +325,10 @@ impl Client {
 
     fn look(&self) -> MutexGuard<'_, Settings> {
         self.0.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn at(&self) -> MutexGuard<'_, Activity> {
+        self.0.activity.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn published(&self) -> MutexGuard<'_, Published> {

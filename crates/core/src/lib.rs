@@ -3,6 +3,7 @@
 //! An engine implements [`Engine`] and [`Session`], or is made of functions by [`query_fn`] and
 //! [`statement_fn`]. It never sees a socket, the protocol's state, or an async runtime.
 
+mod activity;
 pub mod advisory;
 pub mod answer;
 mod backends;
@@ -27,6 +28,7 @@ mod rows;
 pub mod settings;
 pub mod testkit;
 
+pub use activity::{Activity, ActivityState};
 pub use backends::{Backends, Signal};
 pub use client::{Client, Identity, check_notification};
 pub use column::{Column, Columns};

@@ -7,9 +7,9 @@ use trunkline_proto::backend::Replication;
 use trunkline_proto::message::{Encode, ErrorResponse, NoticeResponse, ProtocolVersion};
 
 use crate::auth::{Origin, prove};
-use crate::connection::Connection;
 use crate::connection::io::Io;
 use crate::connection::watch::unbroken;
+use crate::connection::{Connection, now};
 use crate::lobby::Seat;
 use crate::options::{startup_notice, startup_settings};
 use crate::places::full;
@@ -199,6 +199,7 @@ async fn attempt<E: Engine>(
     // The seat goes to the next stranger, however long the engine takes.
     *stage = Stage::Proved;
     let client = entry.client(identity, settings?);
+    client.tell_began(now());
     let opened = unbroken(|| server.engine.open(client.clone())).await;
     let session = opened.map_err(|_| PgError::internal("internal error"))??;
     if let Some(notice) = notice {

@@ -254,13 +254,9 @@ impl Backends for Registry {
         self.connections().get(&pid)?.0.client.get().cloned()
     }
 
-    fn all(&self) -> Vec<(Client, bool)> {
+    fn all(&self) -> Vec<Client> {
         let handles: Vec<_> = self.connections().iter().cloned().collect();
-        let clients = handles.iter().filter_map(|Registered(handle)| {
-            let is_active = handle.state.load(Ordering::Relaxed) != IDLE;
-            Some((handle.client.get()?.clone(), is_active))
-        });
-        clients.collect()
+        handles.iter().filter_map(|Registered(handle)| handle.client.get().cloned()).collect()
     }
 
     fn signal(&self, pid: i32, signal: Signal) {

@@ -2,7 +2,7 @@
 
 use trunkline_core::advisory::AdvisoryLock;
 use trunkline_core::settings::SERVER_VERSION;
-use trunkline_core::{Oid, Result};
+use trunkline_core::{Activity, ActivityState, Client, Oid, Result};
 
 use super::row::{Maker, letter};
 use super::{SUPERUSER, World};
@@ -154,20 +154,36 @@ fn size_of(unit: &str) -> Option<i128> {
 }
 
 /// All sessions of the server, this one first.
-pub(super) fn activity(world: &World) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_stat_activity");
+fn sessions(world: &World) -> Vec<Client> {
     let own = world.client.identity().pid;
     let mut all = world.client.backends().all();
-    all.retain(|(client, _)| client.identity().pid != own);
-    all.insert(0, (world.client.clone(), true));
-    let rows = all.iter().map(|(client, is_active)| {
+    all.retain(|client| client.identity().pid != own);
+    all.insert(0, world.client.clone());
+    all
+}
+
+/// What sessions do, and from where.
+pub(super) fn activity(world: &World) -> Vec<Row> {
+    let maker = Maker::new(PG_CATALOG, "pg_stat_activity");
+    let own = world.client.identity();
+    let all = sessions(world);
+    let rows = all.iter().map(|client| {
         let identity = client.identity();
         let (database, database_name) = world.database_of(client);
         let (role, role_name) = world.role_of(client);
-        let address = identity.address.map(|address| address.ip().to_string());
-        let address = address.and_then(|text| world.parse(Oid::INET, &text).ok());
-        let port = identity.address.map_or(-1, |address| i64::from(address.port()));
         let application = client.setting("application_name").unwrap_or_default();
+        // What another user does is nobody's business, nor from where.
+        let is_told = identity.user == own.user;
+        let address = identity.address.filter(|_| is_told);
+        let port = address.map_or(-1, |address| i64::from(address.port()));
+        let address = address.and_then(|it| world.parse(Oid::INET, &it.ip().to_string()).ok());
+        let activity = if is_told { client.activity() } else { Activity::hidden() };
+        let state = activity.state;
+        use ActivityState::{Active, FastPath, IdleInTransaction};
+        let has_transaction = matches!(state, Some(Active | FastPath | IdleInTransaction));
+        let transaction = client.transaction_time().filter(|_| has_transaction);
+        let time = |time: Option<i64>| time.map_or(Datum::Null, Datum::Int);
+        let told = |cell: Datum| if is_told { cell } else { Datum::Null };
         maker.row([
             ("datid", Datum::Oid(database)),
             ("datname", Datum::Text(database_name)),
@@ -176,9 +192,14 @@ pub(super) fn activity(world: &World) -> Vec<Row> {
             ("usename", Datum::Text(role_name)),
             ("application_name", Datum::text(application)),
             ("client_addr", address.unwrap_or_default()),
-            ("client_port", Datum::Int(port)),
-            ("state", Datum::text(if *is_active { "active" } else { "idle" })),
-            ("backend_type", Datum::text("client backend")),
+            ("client_port", told(Datum::Int(port))),
+            ("backend_start", time(activity.began)),
+            ("xact_start", time(transaction)),
+            ("query_start", time(activity.query_start)),
+            ("state_change", time(activity.state_change)),
+            ("state", state.map_or(Datum::Null, |state| Datum::text(state.name()))),
+            ("query", Datum::text(activity.query)),
+            ("backend_type", told(Datum::text("client backend"))),
         ])
     });
     rows.collect()
@@ -206,23 +227,27 @@ pub(super) fn locks(world: &World) -> Vec<Row> {
 
 pub(super) fn encryption(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_stat_ssl");
-    let identity = world.client.identity();
-    vec![
+    let row = |client: &Client| {
+        let identity = client.identity();
         maker.row([
             ("pid", Datum::Int(identity.pid.into())),
             ("ssl", Datum::Bool(identity.encrypted)),
-        ]),
-    ]
+        ])
+    };
+    sessions(world).iter().map(row).collect()
 }
 
 pub(super) fn gssapi(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_stat_gssapi");
-    vec![maker.row([
-        ("pid", Datum::Int(world.client.identity().pid.into())),
-        ("gss_authenticated", Datum::Bool(false)),
-        ("encrypted", Datum::Bool(false)),
-        ("credentials_delegated", Datum::Bool(false)),
-    ])]
+    let row = |client: &Client| {
+        maker.row([
+            ("pid", Datum::Int(client.identity().pid.into())),
+            ("gss_authenticated", Datum::Bool(false)),
+            ("encrypted", Datum::Bool(false)),
+            ("credentials_delegated", Datum::Bool(false)),
+        ])
+    };
+    sessions(world).iter().map(row).collect()
 }
 
 /// `version()`

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use trunkline_core::types::Types;
 use trunkline_core::{
-    Column, Columns, Encoding, Language, Oid, Params, PgError, Reply, Result, Rows, Run, Session,
-    SqlState,
+    ActivityState, Column, Columns, Encoding, Language, Oid, Params, PgError, Reply, Result, Rows,
+    Run, Session, SqlState,
 };
 use trunkline_proto::backend;
 use trunkline_proto::message::{
@@ -35,6 +35,7 @@ impl<S: Session> Connection<S> {
         let name = self.text(parse.name())?;
         let sql = self.text(parse.sql())?;
         let sql = self.standard(&sql)?;
+        self.client.tell_start(ActivityState::Active, &sql, now());
         // A Parse that fails leaves no unnamed statement.
         if name.is_empty() {
             self.statements.close(&name);
@@ -275,6 +276,7 @@ impl<S: Session> Connection<S> {
         let name = &*self.text(execute.portal.as_bytes())?;
         let portal = self.portals.get(name)?;
         let statement = portal.statement.clone();
+        self.client.tell_start(ActivityState::Active, &statement.origin.text, now());
         self.admit_portal(&statement)?;
         // Less than one is all of them.
         let limit = u32::try_from(execute.max_rows).ok().and_then(NonZeroU32::new);

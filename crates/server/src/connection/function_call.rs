@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use trunkline_core::{
-    Format, Formats, Oid, Params, PgError, Reply, Result, Run, Session, SqlState,
+    ActivityState, Format, Formats, Oid, Params, PgError, Reply, Result, Run, Session, SqlState,
 };
 use trunkline_proto::Malformed;
 use trunkline_proto::message::{FunctionCall, FunctionCallResponse};
 
 use super::foreign::{Foreign, decoded_value};
+use super::inventory::now;
 use super::values::unsupported;
 use super::watch::watch;
 use super::{Connection, Next, Stop, after, peer_error};
@@ -22,6 +23,7 @@ type Call<'a> = Result<&'a FunctionCall<&'a [u8]>, (Option<usize>, Malformed)>;
 impl<S: Session> Connection<S> {
     /// Answers a FunctionCall, which may be one that cannot be read to its end.
     pub(super) async fn function_call(&mut self, function: Oid, call: Call<'_>) -> Next {
+        self.client.tell_start(ActivityState::FastPath, "<FASTPATH> function call", now());
         let answered = match Box::pin(self.called(function, call)).await {
             Err(Stop::Error(error)) => self.fail(&error).await,
             answered => answered,

@@ -2,11 +2,13 @@
 
 use trunkline_core::types::TextStyle;
 use trunkline_core::{
-    Columns, CommandTag, Formats, Language, Params, PgError, Reply, Rows, Run, Session, SqlState,
+    ActivityState, Columns, CommandTag, Formats, Language, Params, PgError, Reply, Rows, Run,
+    Session, SqlState,
 };
 use trunkline_sql::Statement;
 use trunkline_sql::statement::{BlockRule, SessionStatement};
 
+use super::inventory::now;
 use super::telling::row_description;
 use super::watch::{Interrupt, Shape, Streamed, stream, watch};
 use super::{Connection, Next, Stop, after};
@@ -29,6 +31,7 @@ impl<S: Session> Connection<S> {
     async fn statements_of(&mut self, sql: &[u8], ahead: &mut &[u8]) -> Result<(), Stop> {
         let text = &*self.text(sql)?;
         let text = &*self.standard(text)?;
+        self.client.tell_start(ActivityState::Active, text, now());
         if self.transaction.is_implicit() {
             // PostgreSQL 18 takes it for one more statement of the pipeline.
             self.transaction.enter_pipeline();

@@ -3,10 +3,11 @@
 //! As PostgreSQL: a statement is timed from the first Parse, Bind, Describe or Execute since the
 //! last Execute that was complete, and each statement of a string by itself.
 
-use trunkline_core::Session;
 use trunkline_core::settings::Timeouts;
+use trunkline_core::{ActivityState, Session};
 use trunkline_proto::backend::{Event, TransactionStatus};
 
+use super::inventory::now;
 use super::timers::{Due, sooner};
 use super::{Connection, Next, after};
 use crate::limits::Limits;
@@ -79,6 +80,12 @@ impl<S: Session> Connection<S> {
     /// ReadyForQuery is next, and then the client is awaited.
     pub(super) fn rest(&mut self) {
         self.resting = true;
+        let state = match self.transaction.status() {
+            TransactionStatus::Idle => ActivityState::Idle,
+            TransactionStatus::InTransaction => ActivityState::IdleInTransaction,
+            TransactionStatus::Failed => ActivityState::IdleInFailedTransaction,
+        };
+        self.client.tell_end(state, now());
         match self.transaction.is_failed() {
             true => self.io.timers.stop(),
             false => self.time_on(self.transaction.status() != TransactionStatus::Idle),
