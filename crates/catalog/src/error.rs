@@ -21,6 +21,12 @@ pub(crate) fn no_relation(place: Place, name: &str) -> PgError {
     at(place, SqlState::UNDEFINED_TABLE, format!("relation \"{name}\" does not exist"))
 }
 
+/// 42P01, for what FROM does not name
+pub(crate) fn no_item(place: Place, name: &str) -> PgError {
+    let message = format!("missing FROM-clause entry for table \"{name}\"");
+    at(place, SqlState::UNDEFINED_TABLE, message)
+}
+
 /// How a message ends that says what is not here.
 pub(crate) const UNSUPPORTED: &str = " is not supported in a query of the catalogs";
 

@@ -8,7 +8,7 @@ use trunkline_core::{Oid, Result, SqlState};
 use super::Analyzer;
 use super::tree::{Item, Kind, Node, Source};
 use crate::bind::folded;
-use crate::error::{at, no_column};
+use crate::error::{at, no_column, no_item};
 
 /// What a query sees of its own FROM.
 #[derive(Debug, Default)]
@@ -118,8 +118,7 @@ impl Analyzer<'_> {
         if let Some((level, node)) = found {
             return Ok(outward(node, level));
         }
-        let message = format!("missing FROM-clause entry for table \"{alias}\"");
-        Err(at(0, SqlState::UNDEFINED_TABLE, message))
+        Err(no_item(0, alias))
     }
 
     /// `item.*` as a value.

@@ -9,7 +9,7 @@ use super::scope::{Scope, column_of};
 use super::tree::{Body, Distinct, Grouping, Kind, Node, Query, Select, SortColumn, Target};
 use super::{Analyzer, unknown};
 use crate::bind::{column_name, folded};
-use crate::error::{MOST_COLUMNS, at, too_many_columns};
+use crate::error::{MOST_COLUMNS, at, no_item, too_many_columns};
 
 impl Analyzer<'_> {
     /// Analyzes a SELECT; `order` is that of the query it is all of.
@@ -152,8 +152,7 @@ impl Analyzer<'_> {
     /// `item.*`
     fn qualified_star(&mut self, alias: &str, targets: &mut Vec<Target>) -> Result<()> {
         let Some((level, item)) = self.find_item(alias)? else {
-            let message = format!("missing FROM-clause entry for table \"{alias}\"");
-            return Err(at(0, SqlState::UNDEFINED_TABLE, message));
+            return Err(no_item(0, alias));
         };
         let place = self.scopes.len().checked_sub(1 + level);
         let of = place.and_then(|place| self.scopes.get(place)?.items.get(item));

@@ -8,7 +8,7 @@ use trunkline_core::{Oid, Result, SqlState};
 
 use super::{Binder, OutputColumn, Typed};
 use crate::datum::Datum;
-use crate::error::{at, unsupported};
+use crate::error::{at, no_item, unsupported};
 use crate::plan::{Aggregate, Expr, SetCall, Window};
 
 /// What a query sees of its own FROM, and what its list needs to be worked out before it.
@@ -210,10 +210,7 @@ impl Binder {
                 Some(typed) => Ok(typed.placed(place)),
                 None => Err(self.no_such_column(place, Some(alias), column)),
             },
-            None => {
-                let message = format!("missing FROM-clause entry for table \"{alias}\"");
-                Err(at(place, SqlState::UNDEFINED_TABLE, message))
-            }
+            None => Err(no_item(place, alias)),
         }
     }
 
@@ -275,10 +272,7 @@ impl Binder {
             [schema, alias] => (Some(schema.as_str()), alias),
             _ => return Err(unsupported(place, "this name")),
         };
-        self.search(|scope| Ok(scope.leaf(schema, alias)))?.ok_or_else(|| {
-            let message = format!("missing FROM-clause entry for table \"{alias}\"");
-            at(place, SqlState::UNDEFINED_TABLE, message)
-        })
+        self.search(|scope| Ok(scope.leaf(schema, alias)))?.ok_or_else(|| no_item(place, alias))
     }
 
     /// `relation.*` as a value.

@@ -78,9 +78,7 @@ impl From {
             }
         });
     }
-}
 
-impl From {
     /// Calls a function with what is asked of its rows, but for what queries within ask.
     pub(crate) fn conditions<'a>(&'a self, see: &mut dyn FnMut(&'a Expr)) {
         stacker::maybe_grow(RED, MORE, || match self {
