@@ -4,7 +4,7 @@ use trunkline_core::{Columns, Oid, PgError, Prepared, Result};
 use trunkline_sql::quote_identifier;
 
 use crate::facts::{Proc, base_of, type_facts};
-use crate::session::may_be_the_engines;
+use crate::session::may_be_known_elsewhere;
 
 /// The statement that calls a function, and the types of its parameters.
 ///
@@ -38,7 +38,7 @@ pub(crate) fn checked<S>(proc: &Proc, prepared: Result<Prepared<S>>) -> Result<P
         {
             Ok(prepared)
         }
-        Err(error) if !may_be_the_engines(&error) => Err(error),
+        Err(error) if !may_be_known_elsewhere(&error) => Err(error),
         _ => Err(not_by_number(proc)),
     }
 }

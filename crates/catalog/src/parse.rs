@@ -5,8 +5,10 @@ use sqlparser::parser::{Parser, ParserError};
 use trunkline_core::{PgError, Result};
 use trunkline_sql::{Flaw, Lexer, TokenKind, character_position};
 
-use crate::error::{syntax, too_deep, unsupported};
-use crate::syntax::{Postgres, as_calls, as_selects, check_depth, decimal, tokens, without_only};
+use crate::error::{Place, syntax, too_deep, unsupported};
+use crate::syntax::{
+    Postgres, as_calls, as_names, as_selects, check_depth, decimal, tokens, without_only,
+};
 
 /// How many tokens a statement of the catalogs may have, and how deep its parentheses may be.
 const TOKENS: usize = 20_000;
@@ -32,11 +34,11 @@ fn needed(tokens: usize) -> usize {
 
 fn read(sql: &str) -> Result<Box<Query>> {
     let dialect = Postgres::new(sql);
-    let tokens = decimal(tokens(sql, &dialect, failure)?, sql)?;
-    let tokens = without_only(as_selects(as_calls(tokens)));
+    let tokens = decimal(tokens(sql, &dialect, |error| failure(error, sql))?, sql)?;
+    let tokens = without_only(as_selects(as_calls(as_names(tokens))));
     let parser = Parser::new(&dialect).with_recursion_limit(NESTED);
     let statements = parser.with_tokens_with_locations(tokens).parse_statements();
-    let mut statements = statements.map_err(|error| failure(&error))?;
+    let mut statements = statements.map_err(|error| failure(&error, sql))?;
     match (statements.pop(), statements.is_empty()) {
         (Some(Statement::Query(query)), true) => {
             crate::growth::check(&query)?;
@@ -78,18 +80,27 @@ fn is_of_number(flaw: Flaw) -> bool {
 }
 
 /// What is wrong, as far as the parser tells: it says what it found, and where.
-fn failure(error: &ParserError) -> PgError {
+fn failure(error: &ParserError, sql: &str) -> PgError {
     let text = match error {
         ParserError::RecursionLimitExceeded => return too_deep(),
         ParserError::TokenizerError(text) | ParserError::ParserError(text) => text,
     };
+    let place = text.rsplit_once(" at Line: ").and_then(|(_, place)| place_of(place, sql));
     let found =
         text.split("found: ").nth(1).map(|rest| rest.split(" at Line").next().unwrap_or(rest));
     match found {
-        Some("EOF") => syntax(0, "syntax error at end of input"),
-        Some(found) => syntax(0, format!("syntax error at or near \"{found}\"")),
-        None => syntax(0, "syntax error").detail(text.clone()),
+        Some("EOF") => syntax(sql.chars().count() + 1, "syntax error at end of input"),
+        Some(found) => syntax(place.unwrap_or(0), format!("syntax error at or near \"{found}\"")),
+        None => syntax(place.unwrap_or(0), "syntax error").detail(text.clone()),
     }
+}
+
+/// The place in a text that the parser calls `2, Column: 5`.
+fn place_of(place: &str, sql: &str) -> Option<Place> {
+    let (line, column) = place.split_once(", Column: ")?;
+    let (line, column): (usize, usize) = (line.parse().ok()?, column.trim().parse().ok()?);
+    let before = sql.split_inclusive('\n').take(line.checked_sub(1)?);
+    Some(before.map(|line| line.chars().count()).sum::<usize>() + column)
 }
 
 #[cfg(test)]

@@ -48,6 +48,11 @@ pub(crate) fn route(sql: &str) -> Route {
     }
 }
 
+/// Whether a statement is a query that names no relation and changes none.
+pub(crate) fn names_no_relation(sql: &str) -> bool {
+    begins_query(sql) && relations_of(&outline(sql)).is_some_and(|relations| relations.is_empty())
+}
+
 /// What an engine's statement names.
 pub(crate) struct Named<'s> {
     pub(crate) kind: StatementKind,
@@ -103,7 +108,7 @@ fn read<'a, 's>(outline: &'a Outline<'s>) -> Vec<&'a Mention<'s>> {
 }
 
 /// Whether a statement casts something to a type that has one of these names, in whatever schema: behind `::`,
-/// or behind AS if it says CAST.
+/// behind AS if it says CAST, or before a string.
 pub(crate) fn casts_to(sql: &str, names: &HashSet<String>) -> bool {
     if names.is_empty() {
         return false;
@@ -111,10 +116,13 @@ pub(crate) fn casts_to(sql: &str, names: &HashSet<String>) -> bool {
     let mut lexer = Lexer::new(sql);
     let (mut has_cast, mut in_type) = (false, false);
     while let Some(token) = lexer.next_significant() {
-        let is_named = in_type && token.identifier(sql).is_ok_and(|name| names.contains(&*name));
-        let is_schema =
-            || lexer.clone().next_significant().is_some_and(|next| next.kind == TokenKind::Dot);
-        if is_named && !is_schema() {
+        let next = || lexer.clone().next_significant().map(|next| next.kind);
+        let is_schema = || next() == Some(TokenKind::Dot);
+        let is_type = || match next() {
+            Some(TokenKind::String | TokenKind::EscapeString | TokenKind::DollarString) => true,
+            next => in_type && next != Some(TokenKind::Dot),
+        };
+        if token.identifier(sql).is_ok_and(|name| names.contains(&*name)) && is_type() {
             return true;
         }
         has_cast |= token.is_word(sql, "cast");

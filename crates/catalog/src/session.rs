@@ -20,7 +20,7 @@ use crate::functions::started;
 use crate::known::{Common, Known};
 use crate::lend::Loan;
 use crate::lock::Lock;
-use crate::route::{Route, begins_query, route};
+use crate::route::{Route, begins_query, names_no_relation, route};
 use crate::statements::Asked;
 use crate::syntax::Explain;
 use crate::world::{World, is_shown_by, proc_by_oid};
@@ -234,9 +234,32 @@ impl<S: Session> CatalogSession<S> {
             }
             Owner::Engine => match Lock::read(sql).filter(|_| self.common.declares()) {
                 Some(lock) => self.prepare_lock(lock).await,
-                None => self.prepare_engine(sql, hints, is_cursor).await,
+                None => match self.prepare_engine(sql, hints, is_cursor).await {
+                    Err(error) => self.prepare_besides(sql, hints, error),
+                    prepared => prepared,
+                },
             },
         }
+    }
+
+    /// A query that the engine has refused: it names no relation, and what it calls may be known here.
+    fn prepare_besides(
+        &mut self,
+        sql: &str,
+        hints: &[Oid],
+        error: PgError,
+    ) -> Result<Prepared<CatalogStatement<S::Statement>>> {
+        // A row that is named by its alias looks like a column that is not there.
+        let is_like_it = [SqlState::UNDEFINED_COLUMN, SqlState::CANNOT_COERCE];
+        let may_be_ours = (may_be_known_elsewhere(&error)
+            || is_like_it.contains(&error.sqlstate()))
+            && self.session.language() == Language::Sql
+            && names_no_relation(sql);
+        if !may_be_ours {
+            return Err(error);
+        }
+        let asked = self.common.statements.prepare(sql, hints, self.client.reading_style());
+        asked.map(|asked| self.described(asked)).map_err(|_| error)
     }
 
     /// The EXPLAIN of a statement that the catalogs answer; none of any other text.
@@ -285,7 +308,7 @@ impl<S: Session> Session for CatalogSession<S> {
         let (sql, arguments) = by_number::call(proc)?;
         let prepared = match Answer::prepare(&sql, arguments) {
             Ok(answer) => Ok(self.described(answer.into())),
-            Err(error) if may_be_the_engines(&error) => {
+            Err(error) if may_be_known_elsewhere(&error) => {
                 let prepared = self.prepare_engine(&sql, arguments, false).await;
                 if prepared.is_err() {
                     // Neither knows it.
@@ -423,8 +446,8 @@ fn of_engine<S>(prepared: Prepared<S>) -> Prepared<CatalogStatement<S>> {
     prepared.map(|statement| CatalogStatement(Kind::Engine(statement)))
 }
 
-/// Whether an error says no more than that something is not known here.
-pub(crate) fn may_be_the_engines(error: &PgError) -> bool {
+/// Whether an error says no more than that something is not known where it was looked for.
+pub(crate) fn may_be_known_elsewhere(error: &PgError) -> bool {
     matches!(
         error.sqlstate(),
         SqlState::UNDEFINED_FUNCTION

@@ -46,7 +46,11 @@ async fn ask(session: &mut CatalogSession<FixtureSession>, sql: &str) -> Result<
                 Poll::Ready(Ok(Progress::More)) => bytes += out.len(),
                 Poll::Ready(Ok(Progress::End(_))) => return Poll::Ready(Ok(bytes + out.len())),
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Pending => return Poll::Pending,
+                // What is there is sent before more is waited for.
+                Poll::Pending => {
+                    bytes += out.len();
+                    return Poll::Pending;
+                }
             }
         }
     })

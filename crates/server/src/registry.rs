@@ -107,6 +107,9 @@ pub(crate) enum Outcome {
     Nobody,
 }
 
+/// Above all pids: tools give them the seven digits that Linux has for them at most.
+const PIDS: i32 = 1 << 22;
+
 const IDLE: u8 = 0;
 const RUNNING: u8 = 1;
 const CANCELED: u8 = 2;
@@ -189,10 +192,10 @@ impl Registry {
             _ => Key::Long(Box::new(secret)),
         };
         let mut connections = self.connections();
-        // 31 bits and never zero, as a pid looks; the next free one if it is taken.
-        let mut pid = (i32::from_be_bytes([a, b, c, d]) & i32::MAX).max(1);
+        // As a pid looks; the next free one if it is taken.
+        let mut pid = (i32::from_be_bytes([a, b, c, d]) % PIDS).abs().max(1);
         while connections.contains(&pid) {
-            pid = pid.checked_add(1).unwrap_or(1);
+            pid = ((pid + 1) % PIDS).max(1);
         }
         let handle = Arc::new(Handle {
             pid,

@@ -14,6 +14,7 @@ use super::{Analyzer, Columns, unknown};
 use crate::bind::folded;
 use crate::error::{MOST_ITEMS, no_relation, too_many_items};
 use crate::joins::{self, JoinKind};
+use crate::syntax::unnested;
 
 impl Analyzer<'_> {
     /// The items of FROM.
@@ -130,14 +131,15 @@ impl Analyzer<'_> {
                 self.function_item(name, &args.args, *with_ordinality, alias.as_ref(), false)
             }
             TableFactor::Function { lateral, name, args, with_ordinality, alias } => {
+                if let Some(arrays) = unnested(name, args) {
+                    let calls = self.unnested(arrays)?;
+                    let alias = alias.as_ref();
+                    return self.calls_item(calls, "unnest", *with_ordinality, alias, *lateral);
+                }
                 self.function_item(name, args, *with_ordinality, alias.as_ref(), *lateral)
             }
             TableFactor::UNNEST { alias, array_exprs, with_ordinality, .. } => {
-                let mut calls = Vec::new();
-                for array in array_exprs {
-                    let array = self.expression(array)?;
-                    calls.push(self.call_named(None, "unnest", vec![array])?);
-                }
+                let calls = self.unnested(array_exprs)?;
                 self.calls_item(calls, "unnest", *with_ordinality, alias.as_ref(), false)
             }
             TableFactor::Derived { lateral, subquery, alias, sample: None } => {
@@ -246,6 +248,18 @@ impl Analyzer<'_> {
         }
         let call = self.call_named(schema, name, given)?;
         self.calls_item(vec![call], name, ordinality, alias, lateral)
+    }
+
+    /// Arrays side by side.
+    fn unnested<'a>(
+        &mut self,
+        arrays: impl IntoIterator<Item = &'a ast::Expr>,
+    ) -> Result<Vec<Node>> {
+        let call = |array| {
+            let array = self.expression(array)?;
+            self.call_named(None, "unnest", vec![array])
+        };
+        arrays.into_iter().map(call).collect()
     }
 
     fn calls_item(

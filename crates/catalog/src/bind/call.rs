@@ -1,5 +1,7 @@
 //! Calls of functions, and what the grammar knows by key word.
 
+use std::borrow::Cow;
+
 use sqlparser::ast::{
     self, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
     FunctionArguments, Ident,
@@ -212,7 +214,7 @@ impl Binder {
         }
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
         let Some(chosen) = self.choose(schema, name, &types, place)? else {
-            return self.cast_by_name(name, arguments, place);
+            return self.cast_by_name(schema, name, arguments, place);
         };
         if chosen.what.returns_set {
             let fields = chosen.outputs().into();
@@ -264,14 +266,20 @@ impl Binder {
     }
 
     /// `text(x)`, `oid(x)`: a type's name as a function casts.
-    fn cast_by_name(&mut self, name: &str, arguments: Vec<Typed>, place: usize) -> Result<Typed> {
+    fn cast_by_name(
+        &mut self,
+        schema: Option<&str>,
+        name: &str,
+        arguments: Vec<Typed>,
+        place: usize,
+    ) -> Result<Typed> {
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
         let oid = crate::facts::type_named(PG_CATALOG, name);
         match (oid, arguments.into_iter().next(), types.len()) {
             (Some(oid), Some(argument), 1) => {
                 self.convert(argument, oid, -1, crate::facts::CastContext::Explicit)
             }
-            _ => Err(self.no_function(name, &types, place)),
+            _ => Err(self.no_function(&qualified(schema, name), &types, place)),
         }
     }
 
@@ -285,7 +293,7 @@ impl Binder {
     ) -> Result<Option<Chosen<Proc>>> {
         let in_schema = match (schema, schema_oid(schema)) {
             (Some(schema), None) => {
-                return Err(self.no_function(&format!("{schema}.{name}"), types, place));
+                return Err(self.no_function(&qualified(Some(schema), name), types, place));
             }
             (_, oid) => oid,
         };
@@ -310,7 +318,7 @@ impl Binder {
             {
                 Ok(None)
             }
-            Found::None => Err(self.no_function(name, types, place)),
+            Found::None => Err(self.no_function(&qualified(schema, name), types, place)),
             Found::Many => {
                 let types = self.type_names(types);
                 let message = format!("function {name}({types}) is not unique");
@@ -404,6 +412,11 @@ fn clause_of_aggregates(call: &ast::Function, is_star: bool, name: &str) -> Opti
         return is_star.then(|| format!("{name}(*)"));
     };
     Some(clause.to_owned())
+}
+
+/// A name as it was written.
+fn qualified<'a>(schema: Option<&str>, name: &'a str) -> Cow<'a, str> {
+    schema.map_or(name.into(), |schema| format!("{schema}.{name}").into())
 }
 
 impl Binder {

@@ -1,6 +1,6 @@
 //! Expressions.
 
-use sqlparser::ast;
+use sqlparser::ast::{self, Spanned as _};
 use trunkline_core::{Oid, Result, SqlState};
 
 use super::types::interval_modifier;
@@ -35,7 +35,11 @@ impl Binder {
             E::Nested(inner) => self.expr(inner),
             E::Value(value) => self.literal(value),
             E::TypedString(typed) => {
-                let (oid, typmod) = self.data_type(&typed.data_type, 0)?;
+                let place = match &typed.data_type {
+                    ast::DataType::Custom(name, _) => self.place(name.span()),
+                    _ => 0,
+                };
+                let (oid, typmod) = self.data_type(&typed.data_type, place)?;
                 let value = self.literal(&typed.value)?;
                 self.convert(value, oid, typmod, CastContext::Explicit)
             }

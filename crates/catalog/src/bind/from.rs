@@ -15,7 +15,7 @@ use crate::error::{MOST_ITEMS, at, too_many_items, unsupported};
 use crate::functions;
 use crate::joins;
 use crate::plan::{Expr, From, Join, JoinKind, Leaf, SetCall, Source};
-use crate::syntax::ROWS_FROM;
+use crate::syntax::{ROWS_FROM, unnested};
 
 /// How many items and queries a statement may come to, with those of the views that it names.
 const MOST_PARTS: usize = 1_500;
@@ -175,10 +175,13 @@ impl Binder {
                 self.rows_from(args, *with_ordinality, alias.as_ref())
             }
             TableFactor::Function { name, args, with_ordinality, alias, .. } => {
+                if let Some(arrays) = unnested(name, args) {
+                    return self.unnest(arrays, *with_ordinality, alias.as_ref());
+                }
                 self.function_leaf(name, args, *with_ordinality, alias.as_ref())
             }
             TableFactor::UNNEST { alias, array_exprs, with_ordinality, .. } => {
-                self.unnest(array_exprs, *with_ordinality, alias.as_ref())
+                self.unnest(array_exprs.iter().collect(), *with_ordinality, alias.as_ref())
             }
             TableFactor::Derived { lateral, subquery, alias, .. } => {
                 self.derived(*lateral, subquery, alias.as_ref())
@@ -322,11 +325,12 @@ impl Binder {
     /// `unnest(a, b)`: arrays side by side.
     fn unnest(
         &mut self,
-        arrays: &[ast::Expr],
+        arrays: Vec<&ast::Expr>,
         ordinality: bool,
         alias: Option<&ast::TableAlias>,
     ) -> Result<From> {
         let (mut calls, mut columns) = (Vec::new(), Vec::new());
+        let is_one = arrays.len() == 1;
         for array in arrays {
             let array = self.expr(array)?;
             let place = array.place;
@@ -345,7 +349,7 @@ impl Binder {
                     calls.push(rows_of(call, fields));
                 }
                 None => {
-                    let name = (arrays.len() > 1).then(|| Self::shared("unnest"));
+                    let name = (!is_one).then(|| Self::shared("unnest"));
                     columns.push((name, call.result));
                     calls.push(call);
                 }

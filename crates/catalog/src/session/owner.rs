@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use trunkline_core::{Language, Oid, PgError, Result, Session};
 
-use super::{CatalogSession, may_be_the_engines};
+use super::{CatalogSession, may_be_known_elsewhere};
 use crate::answer::Answer;
 use crate::facts::type_facts;
 use crate::lend::Loan;
@@ -106,7 +106,7 @@ impl<S: Session> CatalogSession<S> {
                 Beside::Declared(world) => bound(world).map(Owner::Catalog),
                 Beside::Typed(world) => match bound(world) {
                     // The engine may know functions that are not here, and what looks like a type may be an alias.
-                    Err(error) if may_be_the_engines(&error) => Ok(Owner::Either(error)),
+                    Err(error) if may_be_known_elsewhere(&error) => Ok(Owner::Either(error)),
                     asked => asked.map(Owner::Catalog),
                 },
             };
@@ -117,7 +117,7 @@ impl<S: Session> CatalogSession<S> {
         };
         match asked {
             // The engine may know functions that are not here.
-            Err(error) if route == Route::Functions && may_be_the_engines(&error) => {
+            Err(error) if route == Route::Functions && may_be_known_elsewhere(&error) => {
                 Ok(Owner::Engine)
             }
             asked => asked.map(Owner::Catalog),

@@ -9,7 +9,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
-use super::{between, matches, members};
+use super::{between, matches, members, typed, words};
 
 /// How many expressions the parser may begin: this many, and so many more for each byte of the text.
 const STEPS: usize = 1_000;
@@ -189,10 +189,13 @@ impl Dialect for Postgres {
         BASE.is_reserved_for_identifier(keyword)
     }
 
-    /// What PostgreSQL takes for a name of a column only behind AS, but for what the parser knows of them.
-    fn is_column_alias(&self, keyword: &Keyword, parser: &mut Parser<'_>) -> bool {
-        let behind_as = [Keyword::ON, Keyword::TO, Keyword::RETURNING, Keyword::WITH];
-        !behind_as.contains(keyword) && BASE.is_column_alias(keyword, parser)
+    fn is_column_alias(&self, keyword: &Keyword, _: &mut Parser<'_>) -> bool {
+        !words::BEHIND_AS.contains(keyword)
+    }
+
+    /// SET is no name behind that of the table to be updated, which looks the same here.
+    fn is_table_factor_alias(&self, explicit: bool, keyword: &Keyword, _: &mut Parser<'_>) -> bool {
+        words::is_column_name(*keyword) && (explicit || *keyword != Keyword::SET)
     }
 
     fn is_custom_operator_part(&self, letter: char) -> bool {
@@ -223,7 +226,10 @@ impl Dialect for Postgres {
         {
             return Some(parser.parse_query().map(Expr::Subquery));
         }
-        members::comes_next(parser).then(|| members::read(parser))
+        if members::comes_next(parser) {
+            return Some(members::read(parser));
+        }
+        typed::read(parser)
     }
 
     /// COLLATE behind a cast; the parser knows it behind a name. What IS DISTINCT FROM compares with ends before

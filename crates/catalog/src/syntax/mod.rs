@@ -18,6 +18,8 @@ mod rows_from;
 mod strings;
 mod tables;
 mod trim;
+mod typed;
+mod words;
 
 pub(crate) use between::symmetric;
 pub use call::call_name;
@@ -27,6 +29,7 @@ pub use dialect::{Postgres, is_reserved};
 pub use explain::{Explain, ExplainFormat};
 pub(crate) use integers::decimal;
 pub(crate) use qualified::ALL_FIELDS;
-pub(crate) use rows_from::{ROWS_FROM, as_calls};
+pub(crate) use rows_from::{ROWS_FROM, as_calls, unnested};
 pub use strings::tokens;
 pub(crate) use tables::{as_selects, without_only};
+pub(crate) use words::as_names;

@@ -1,11 +1,26 @@
-//! `ROWS FROM (f(…), g(…))`: functions side by side.
+//! `ROWS FROM (f(…), g(…))` and `unnest(a, b)`: functions side by side.
 
+use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, ObjectName};
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 
 /// What an item of several functions is called for the parser, which knows no such item: it is read as a call
 /// with the others as its arguments.
 pub(crate) const ROWS_FROM: &str = "rows from";
+
+/// The arrays of an `unnest(a, b)` behind LATERAL, where the parser takes it for any function.
+pub(crate) fn unnested<'a>(name: &ObjectName, args: &'a [FunctionArg]) -> Option<Vec<&'a Expr>> {
+    let [name] = name.0.as_slice() else { return None };
+    let is_unnest = name.as_ident().is_some_and(|name| match name.quote_style {
+        None => name.value.eq_ignore_ascii_case("unnest"),
+        Some(_) => name.value == "unnest",
+    });
+    let arrays = args.iter().map(|argument| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(array)) => Some(array),
+        _ => None,
+    });
+    (is_unnest && args.len() > 1).then(|| arrays.collect())?
+}
 
 /// The tokens with that name for ROWS FROM at the beginning of FROM, and behind JOIN and LATERAL. Behind a
 /// comma `rows` may be a column of the list.

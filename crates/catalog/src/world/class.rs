@@ -1,4 +1,4 @@
-//! Schemas and relations of a snapshot: `pg_namespace`, `pg_class` and `pg_rewrite`.
+//! Schemas and relations of a snapshot: `pg_namespace` and `pg_class`.
 
 use trunkline_core::catalog::{Relation, RowSecurity};
 
@@ -191,23 +191,4 @@ fn tuples(class: &ClassObject, relation: Option<&Relation>) -> f64 {
         (None, 'S') => 1.0,
         _ => -1.0,
     }
-}
-
-/// The rule of each view.
-pub(super) fn rules(world: &World) -> Vec<Row> {
-    let maker = Maker::new(PG_CATALOG, "pg_rewrite");
-    let views = world.objects.relations().filter(|(class, _)| matches!(class.kind, 'v' | 'm'));
-    let rows = views.map(|(class, relation)| {
-        maker.row([
-            ("oid", Datum::Oid(world.objects.rule_of(class.oid))),
-            ("rulename", Datum::text("_RETURN")),
-            ("ev_class", Datum::Oid(class.oid)),
-            ("ev_type", letter('1')),
-            ("ev_enabled", letter('O')),
-            ("is_instead", Datum::Bool(true)),
-            ("ev_qual", Datum::text("<>")),
-            ("ev_action", Datum::text(relation.definition.as_deref().unwrap_or_default())),
-        ])
-    });
-    rows.collect()
 }

@@ -285,6 +285,9 @@ impl Finder<'_> {
             // The columns of a constraint are the constraint's.
             None => index.columns().flatten().collect(),
         };
+        if upheld.is_none() && keys.is_empty() {
+            self.add(own, (PG_CLASS, index.table, 0), 'a');
+        }
         // What is there twice among one of them is told once, but each of them tells its own.
         for mut places in [keys, expressions, condition] {
             places.sort_unstable();

@@ -28,6 +28,7 @@ mod registered;
 mod role;
 mod routine;
 mod row;
+mod rule;
 mod sequence;
 mod session;
 mod shared;

@@ -27,7 +27,7 @@ use super::toast::TOAST;
 use super::trigger::TriggerObject;
 use super::types::Types;
 use super::{INFORMATION_SCHEMA, PUBLIC};
-use crate::analyze::{self, Declared, Mention, Names, ViewBase};
+use crate::analyze::{self, Declared, Mention, Names, Origin, ViewBase};
 use crate::facts::PG_CATALOG;
 
 /// Everything in a snapshot that has a name or a number.
@@ -85,6 +85,7 @@ pub(crate) struct Objects {
 #[derive(Debug)]
 struct KnownView {
     mentions: Vec<Mention>,
+    origins: Vec<Origin>,
     base: Option<ViewBase>,
 }
 
@@ -257,6 +258,11 @@ impl Objects {
         self.views().get(&view).map(|known| known.mentions.as_slice()).unwrap_or_default()
     }
 
+    /// Which columns the columns of a view are; nothing of one whose query is not known here.
+    pub(super) fn origins_of(&self, view: u32) -> &[Origin] {
+        self.views().get(&view).map(|known| known.origins.as_slice()).unwrap_or_default()
+    }
+
     /// The relation that a view is of, if it can be written to as that.
     pub(crate) fn base_of_view(&self, view: u32) -> Option<&ViewBase> {
         self.views().get(&view).and_then(|known| known.base.as_ref())
@@ -270,7 +276,8 @@ impl Objects {
                 let sql = relation.definition.as_deref()?;
                 let query = analyze::query(sql, names, &TextStyle::default()).ok()?;
                 let base = analyze::view_base(&query).filter(|_| class.kind == 'v');
-                Some((class.oid, KnownView { mentions: analyze::mentions(&query), base }))
+                let (mentions, origins) = (analyze::mentions(&query), analyze::origins(&query));
+                Some((class.oid, KnownView { mentions, origins, base }))
             });
             known.collect()
         })

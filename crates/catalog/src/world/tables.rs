@@ -5,7 +5,7 @@ use trunkline_core::Result;
 use super::numbered::Of;
 use super::{
     INFORMATION_SCHEMA, World, attribute, casts, class, constraint, depend, description, foreign,
-    index, partition, policy, role, routine, sequence, session, shared, trigger, types,
+    index, partition, policy, role, routine, rule, sequence, session, shared, trigger, types,
 };
 use crate::datum::Row;
 use crate::facts::{self, PG_CATALOG};
@@ -114,7 +114,7 @@ fn first(world: &World, schema: u32, name: &str) -> Result<Vec<Row>> {
         "pg_inherits" => partition::inherits(world),
         "pg_partitioned_table" => partition::partitioned_tables(world),
         "pg_shdescription" => description::shared_descriptions(world),
-        "pg_rewrite" => class::rules(world),
+        "pg_rewrite" => rule::rules(world),
         "pg_foreign_table" => foreign::foreign_tables(world),
         "pg_foreign_server" => foreign::foreign_servers(world),
         "pg_foreign_data_wrapper" => foreign::foreign_wrappers(world),

@@ -259,3 +259,51 @@ SELECT count(x.*) FROM (SELECT oid AS x FROM pg_catalog.pg_am) x
 SELECT oid, count(*) OVER (w ROWS BETWEEN 1 PRECEDING AND CURRENT ROW), row_number() OVER (w) FROM pg_catalog.pg_am WINDOW w AS (ORDER BY oid)
 
 SELECT oid, count(*) OVER w2, rank() OVER (w ORDER BY oid DESC) FROM pg_catalog.pg_am WINDOW w AS (PARTITION BY amtype), w2 AS (w ORDER BY oid) ORDER BY 1
+
+select view.relname from pg_class view where view.oid=1259
+
+select cluster.relname, explain.amname from pg_class cluster, pg_am explain where cluster.oid=1259 and explain.amname='heap'
+
+select global.relname from pg_class global join pg_am start on true join pg_am format on true join pg_am partition on true where global.oid=1259 limit 1
+
+select exists.oid, trim.oid from pg_class as exists, pg_class trim where exists.oid=1259 and trim.oid=1259
+
+select relname isnull from pg_class where oid=1259
+
+select count(*) from pg_class where relacl isnull and relname notnull and oid=1259
+
+select relname view, oid analyze, relkind cluster, relname exclude, oid select, 1 values, 4 lateral, 5 explain from pg_class where oid=1259
+
+select c.user, c.null, c.current_date, c.from, c.left from (select rolname as user, 1 as null, 2 as current_date, 3 as "from", 4 as "left" from pg_roles) c where c.user='postgres'
+
+select oid over from pg_class
+
+select amname char from pg_am
+
+select 1 from pg_am select
+
+select pg_catalog.left(amname, 2), 'x'::pg_catalog.varchar, amname collate pg_catalog.default from pg_am where amname='heap'
+
+SELECT u.* FROM pg_catalog.pg_index i, LATERAL unnest(i.indkey, i.indoption) u(a, b) WHERE i.indexrelid = 2663
+
+SELECT u.* FROM pg_catalog.pg_index i LEFT JOIN LATERAL unnest(i.indkey, ARRAY['x']) WITH ORDINALITY u(a, b, n) ON true WHERE i.indexrelid = 2663
+
+SELECT i.relname FROM pg_catalog.pg_class i CROSS JOIN LATERAL pg_catalog.unnest(ARRAY[1], ARRAY[2]) WHERE i.oid = 1259
+
+select name 'a' from pg_class where relname='pg_am'
+
+select pg_catalog.text 'a', pg_catalog.regclass 'pg_class', information_schema.sql_identifier 'a' from pg_am limit 1
+
+select case 'a' when 'a' then text 'x' else 'y' end from pg_am limit 1
+
+select foo 'bar' from pg_am
+
+select date '2024-01-01', interval '1' day, timestamp with time zone '2024-01-01 00:00+00', time '10:00', interval '1 day' from pg_am limit 1
+
+select amname like 'a' escape '\', amname || 'x', now() at time zone 'UTC' is null from pg_am limit 1
+
+select name E'a\'b', regclass $$pg_class$$ from pg_am limit 1
+
+select "name" 'a' from pg_am limit 1
+
+select int4range '[1,2)', json '{}', jsonb '{}', uuid '11111111-1111-1111-1111-111111111111', point '(1,2)', varchar 'x', text 'a' || 'b' from pg_am limit 1

@@ -91,3 +91,5 @@ SELECT oid::regprocedure, pg_get_function_arguments(oid), pg_get_function_identi
 SELECT pg_size_pretty(0::numeric), pg_size_pretty(16384::numeric), pg_size_pretty(-1048576000::numeric), pg_size_pretty(sum(n)) FROM (SELECT 8192::bigint AS n FROM pg_am) AS x
 
 SELECT name, setting, context, source, boot_val, reset_val FROM pg_settings WHERE name IN ('server_encoding', 'transaction_isolation', 'transaction_read_only', 'block_size', 'work_mem', 'search_path') ORDER BY 1
+
+SELECT objid::regclass, refobjid::regclass, refobjsubid, deptype FROM pg_depend WHERE objid IN ('x.worded_by'::regclass, 'x.worded_with'::regclass, 'x.worded_none'::regclass) AND classid = 1259 ORDER BY objid::regclass::text, 3

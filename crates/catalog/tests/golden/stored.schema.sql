@@ -80,3 +80,7 @@ CREATE TABLE r.times (a int NOT NULL, i interval day to second(3), j interval ye
 CREATE TABLE r.like_times (LIKE r.times, d int NOT NULL);
 CREATE TABLE r.from_times (c int NOT NULL, e text) INHERITS (r.times);
 CREATE TABLE r.typed OF r.place (name NOT NULL);
+CREATE TABLE x.worded (a text, b text);
+CREATE INDEX worded_by ON x.worded (lower(a));
+CREATE INDEX worded_with ON x.worded (lower(a), b);
+CREATE INDEX worded_none ON x.worded ((1));

@@ -111,3 +111,5 @@ SELECT c.relname, a.attname, t.typname FROM pg_class c JOIN pg_attribute a ON a.
 select castsource::regtype, casttarget::regtype, castfunc::regprocedure, castcontext, castmethod, pg_describe_object('pg_cast'::regclass, oid, 0), (select identity from pg_identify_object('pg_cast'::regclass, oid, 0)) from pg_cast where castsource = 'world.moments'::regtype
 
 select pg_describe_object(classid, objid, objsubid), pg_describe_object(refclassid, refobjid, refobjsubid), deptype from pg_depend where classid = 'pg_cast'::regclass order by 2
+
+SELECT DISTINCT ev_class::regclass::text, m[1]::int, m[2], m[3]::oid::regclass::text, m[4]::int FROM pg_rewrite, regexp_matches(ev_action::text, ':resno (\d+) :resname (\S+) :ressortgroupref \d+ :resorigtbl (\d+) :resorigcol (\d+)', 'g') m WHERE ev_class IN ('world.seen'::regclass, 'world.kept'::regclass, 'world.through'::regclass, 'world.instead'::regclass) AND m[3] <> '0' ORDER BY 1, 2
