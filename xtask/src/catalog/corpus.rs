@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::pair::Pair;
+use super::pair::{self, DATABASE, Pair, conninfo};
 use super::{Report, Run};
 use crate::halt::Halt;
 use crate::interop::python_with;
@@ -41,13 +41,19 @@ pub(super) fn replay(run: &Run<'_>, report: &mut Report) -> Result<(), Halt> {
     let pair = Pair::start(run, &folder.join("schema.sql"))?;
     let [postgresql, ours] = pair.addresses();
     let out = run.scratch.path().join("verdicts.jsonl");
-    let mut script = Command::new(python);
-    script.arg(folder.join("replay.py")).env("PYTHONDONTWRITEBYTECODE", "1");
-    script.args(["--ref", &postgresql, "--target", &ours, "--out"]).arg(&out);
-    script.args(run.asked.client.iter().flat_map(|client| ["--client", client]));
-    print!("{}", process::output(&mut script)?);
-    let failed = |error: std::io::Error| Halt::Failed(format!("{}: {error}", out.display()));
-    let found = found(&fs::read_to_string(&out).map_err(failed)?)?;
+    let compared = |target: &str| {
+        let mut script = Command::new(&python);
+        script.arg(folder.join("replay.py")).env("PYTHONDONTWRITEBYTECODE", "1");
+        script.args(["--ref", &postgresql, "--target", target, "--out"]).arg(&out);
+        script.args(run.asked.client.iter().flat_map(|client| ["--client", client]));
+        let said = process::output(&mut script)?;
+        let failed = |error: std::io::Error| Halt::Failed(format!("{}: {error}", out.display()));
+        Ok::<_, Halt>((said, found(&fs::read_to_string(&out).map_err(failed)?)?))
+    };
+    let (said, found) = compared(&ours)?;
+    print!("{said}");
+    let other = pair::without_rows(run, &folder.join("schema.sql"))?;
+    let (_, others) = compared(&conninfo(other.port, DATABASE))?;
     let list = run.workspace.path(LIST);
     let listed = listed(&fs::read_to_string(&list).unwrap_or_default());
     if run.asked.bless {
@@ -61,7 +67,7 @@ pub(super) fn replay(run: &Run<'_>, report: &mut Report) -> Result<(), Halt> {
             report.faults.push(format!("corpus: and {} more", more.len()));
         }
     }
-    report.sums.push(sum(&found));
+    report.sums.push(sum(&found, &others));
     Ok(())
 }
 
@@ -135,13 +141,22 @@ fn blessed(found: &Verdicts, listed: &Verdicts, is_part: bool) -> String {
     all.iter().map(|(id, verdict)| format!("{id}\t{verdict}\n")).collect()
 }
 
-fn sum(found: &Verdicts) -> String {
-    let share = |is: fn(&str) -> bool| {
-        let count = found.values().filter(|verdict| is(verdict)).count();
-        100.0 * count as f64 / found.len().max(1) as f64
-    };
-    let (fine, same) = (share(|verdict| verdict != "error"), share(|verdict| verdict == "same"));
-    format!("corpus: no error {fine:.1} %, same {same:.1} %")
+/// The shares of what was found, and of what is the same in another PostgreSQL of the same definitions: more than that
+/// these do not tell.
+fn sum(found: &Verdicts, others: &Verdicts) -> String {
+    let share = |part: usize, whole: usize| 100.0 * part as f64 / whole.max(1) as f64;
+    let is_same = |verdict: Option<&String>| verdict.is_some_and(|verdict| verdict == "same");
+    let fine = found.values().filter(|verdict| *verdict != "error").count();
+    let same = found.values().filter(|verdict| is_same(Some(verdict))).count();
+    let told: Vec<&String> = others.keys().filter(|id| is_same(others.get(*id))).collect();
+    let reached = told.iter().filter(|id| is_same(found.get(**id))).count();
+    format!(
+        "corpus: no error {:.1} %, same {:.1} %; in a PostgreSQL without the rows {:.1} %, and of these here {:.1} %",
+        share(fine, found.len()),
+        share(same, found.len()),
+        share(told.len(), others.len()),
+        share(reached, told.len()),
+    )
 }
 
 #[cfg(test)]
@@ -171,7 +186,11 @@ mod tests {
         let lines =
             "{\"id\": \"1\", \"verdict\": \"same\"}\n{\"id\": \"2\", \"verdict\": \"error\"}\n";
         let verdicts = found(lines).unwrap();
-        assert_eq!(sum(&verdicts), "corpus: no error 50.0 %, same 50.0 %");
+        let others = listed("1\tsame\n2\trows\n");
+        assert_eq!(
+            sum(&verdicts, &others),
+            "corpus: no error 50.0 %, same 50.0 %; in a PostgreSQL without the rows 50.0 %, and of these here 100.0 %"
+        );
         assert!(found("{}\n").is_err());
     }
 }
