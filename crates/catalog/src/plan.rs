@@ -336,6 +336,9 @@ pub(crate) struct Aggregate {
     pub(crate) distinct: bool,
     pub(crate) order: Vec<OrderExpr>,
     pub(crate) filter: Option<Expr>,
+    /// How many queries it stands within, further in than the one that it belongs to: to its expressions a row of that
+    /// one has this depth.
+    pub(crate) within: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

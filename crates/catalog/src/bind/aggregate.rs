@@ -13,16 +13,9 @@ use crate::error::{at, syntax, unsupported};
 use crate::functions;
 use crate::plan::{Aggregate, AggregateKind, Expr, OrderExpr, Window};
 
-/// Where an aggregate stands within another one.
-const ARGUMENTS: &str = "the arguments of an aggregate";
-
 /// 42803, for what belongs to groups and stands where there are none.
 pub(super) fn misplaced(what: &str, clause: &str, place: usize) -> PgError {
-    let message = match clause {
-        ARGUMENTS => "aggregate function calls cannot be nested".to_owned(),
-        clause => format!("{what} are not allowed in {clause}"),
-    };
-    at(place, SqlState::GROUPING_ERROR, message)
+    at(place, SqlState::GROUPING_ERROR, format!("{what} are not allowed in {clause}"))
 }
 
 /// Refuses clauses that do not go together: an order of what has none, and a window over what has one.
@@ -84,13 +77,13 @@ impl Binder {
         place: usize,
     ) -> Result<Typed> {
         let Some(over) = &call.over else {
-            if let Some(clause) = self.scope().no_aggregates {
-                return Err(misplaced("aggregate functions", clause, place));
-            }
             let (aggregate, result) = self.aggregate(call, name, place)?;
-            let slot = self.scope().aggregates.len();
-            self.scope().aggregates.push(aggregate);
-            return Ok(Typed::new(Expr::Slot { depth: 0, slot }, result).placed(place));
+            let depth = aggregate.within;
+            let scope = self.scope_at(depth);
+            let slot = scope.aggregates.len();
+            scope.aggregates.push(aggregate);
+            scope.places.insert(slot, place);
+            return Ok(Typed::new(Expr::Slot { depth, slot }, result).placed(place));
         };
         let (kind, result) = self.window_kind(call, name, place)?;
         let spec = self.window_spec(over, place)?;
@@ -100,7 +93,9 @@ impl Binder {
         let order = self.order_exprs(&spec.order_by)?;
         let slot = self.scope().windows.len();
         self.scope().windows.push(Window { kind, partition, order, frame });
-        let expr = Expr::Slot { depth: 0, slot: super::select::WINDOW_SLOTS + slot };
+        let slot = super::select::WINDOW_SLOTS + slot;
+        self.scope().places.insert(slot, place);
+        let expr = Expr::Slot { depth: 0, slot };
         Ok(Typed::new(expr, result).placed(place))
     }
 
@@ -153,18 +148,11 @@ impl Binder {
             return Err(unsupported(place, "this aggregate"));
         };
         check_within(call, list)?;
-        // What is within an aggregate is worked out before it; over a window it is what of a group is known.
-        let mut mentions = self.scope().mentions.len();
-        let before = self.scope().no_aggregates;
-        if call.over.is_none() {
-            self.scope().no_aggregates = Some(ARGUMENTS);
-        }
+        let before = self.before();
         let is_star =
             matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
         let mut arguments = if is_star { Vec::new() } else { self.arguments(&list.args)? };
-        if kind.is_of_ordered_set() {
-            mentions = self.scope().mentions.len();
-        }
+        let rows: Option<Vec<usize>> = kind.is_of_ordered_set().then(|| self.mentions());
         // What an ordered set is ordered by are its last arguments.
         for key in &call.within_group {
             arguments.push(self.expr(&key.expr)?);
@@ -190,22 +178,22 @@ impl Binder {
         }
         let filter = match &call.filter {
             Some(filter) => {
-                if call.over.is_none() {
-                    self.scope().no_aggregates = Some("FILTER");
-                }
+                let before = self.forbid("FILTER");
                 let filter = self.expr(filter)?;
+                self.allow(before);
                 Some(self.condition(filter, "FILTER")?)
             }
             None => None,
         };
-        self.scope().no_aggregates = before;
-        if call.over.is_none() {
-            self.scope().mentions.truncate(mentions);
-        }
         let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
         let (result, types) = (chosen.result, chosen.arguments);
         let kind = if is_star { AggregateKind::Count } else { kind };
-        let aggregate = Aggregate { kind, arguments, types, result, distinct, order, filter };
+        let mut aggregate =
+            Aggregate { kind, arguments, types, result, distinct, order, filter, within: 0 };
+        // Over a window it is worked out of what is known of a group.
+        if call.over.is_none() {
+            self.settle_level(&mut aggregate, before, rows, place)?;
+        }
         Ok((aggregate, result))
     }
 

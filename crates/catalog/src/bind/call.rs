@@ -356,7 +356,9 @@ impl Binder {
         let oid = if is_record { Oid::RECORD } else { call.result };
         let slot = self.scope().sets.len();
         self.scope().sets.push(call);
-        let expr = Expr::Slot { depth: 0, slot: super::select::SET_SLOTS + slot };
+        let slot = super::select::SET_SLOTS + slot;
+        self.scope().places.insert(slot, place);
+        let expr = Expr::Slot { depth: 0, slot };
         let typed = Typed::new(expr, oid).placed(place);
         Ok(if is_record { typed.fields(fields) } else { typed })
     }

@@ -23,7 +23,7 @@ const MOST_PARTS: usize = 1_500;
 impl Binder {
     /// The items of FROM, joined.
     pub(super) fn from(&mut self, items: &[TableWithJoins]) -> Result<Option<From>> {
-        let before = self.forbid("FROM");
+        let before = self.forbid("functions in FROM");
         self.scope().no_sets = Some("FROM");
         let mut all: Option<From> = None;
         for item in items {
@@ -60,7 +60,9 @@ impl Binder {
         let on = match constraint {
             JoinConstraint::None => Vec::new(),
             JoinConstraint::On(condition) => {
+                let before = self.forbid("JOIN conditions");
                 let typed = self.expr(condition)?;
+                self.allow(before);
                 match self.condition(typed, "JOIN/ON")? {
                     Expr::And(all) => all,
                     one => vec![one],
@@ -199,9 +201,13 @@ impl Binder {
         query: &ast::Query,
         alias: Option<&ast::TableAlias>,
     ) -> Result<From> {
-        let before = std::mem::replace(&mut self.scope().is_hidden, !lateral);
+        let own_level = "FROM clause of their own query level";
+        let scope = self.scope();
+        let no_aggregates = scope.no_aggregates.replace(own_level);
+        let is_hidden = std::mem::replace(&mut scope.is_hidden, !lateral);
         let bound = self.subquery(query);
-        self.scope().is_hidden = before;
+        let scope = self.scope();
+        (scope.no_aggregates, scope.is_hidden) = (no_aggregates, is_hidden);
         let (sub, columns) = bound?;
         let columns = settled(columns);
         self.leaf(Source::Query(sub), columns, alias, None)

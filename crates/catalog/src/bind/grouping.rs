@@ -211,6 +211,7 @@ impl Binder {
         self.scope().mentions.truncate(mentions);
         let slot = GROUPING_SLOTS + self.scope().groupings.len();
         self.scope().groupings.push(arguments);
+        self.scope().places.insert(slot, place);
         Ok(Typed::new(Expr::Slot { depth: 0, slot }, Oid::INT4).placed(place))
     }
 }

@@ -18,6 +18,7 @@ mod group;
 mod grouping;
 mod json_records;
 mod keys;
+mod level;
 mod literal;
 mod named;
 mod narrow;
@@ -101,6 +102,8 @@ pub(crate) struct Binder {
     bases: Vec<scope::Base>,
     /// The queries of WITH that are known, the innermost last.
     ctes: Vec<scope::CteScope>,
+    /// The innermost query of WITH that was named of late, as far as an aggregate may have to do without it.
+    named_cte: Option<level::NamedCte>,
     parameters: Vec<Oid>,
     next_id: usize,
     /// How many keys all grouping sets have.
@@ -170,6 +173,7 @@ impl Binder {
             outermost: Scope::default(),
             bases: Vec::new(),
             ctes: Vec::new(),
+            named_cte: None,
             parameters: Vec::new(),
             next_id,
             grouped: 0,

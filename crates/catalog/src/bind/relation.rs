@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sqlparser::ast;
 use trunkline_core::{Oid, Result};
 
+use super::level::NamedCte;
 use super::{Binder, OutputColumn, Typed};
 use crate::datum::Datum;
 use crate::error::no_relation;
@@ -29,6 +30,7 @@ impl Binder {
             if cte.is_working || cte.bases > 0 {
                 self.bases.iter_mut().skip(cte.bases).for_each(|base| base.is_correlated = true);
             }
+            self.note_cte(Some(NamedCte { bases: cte.bases, name: cte.name.clone() }));
             return self.leaf(Source::Cte(cte.id), cte.columns, alias, Some((name, None, 0)));
         }
         let oid = match schema {

@@ -1,5 +1,6 @@
 //! What names mean where.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sqlparser::ast::{Ident, ObjectName};
@@ -26,7 +27,9 @@ pub(super) struct Scope {
     /// Why an aggregate may not stand here, if it may not.
     pub(super) no_aggregates: Option<&'static str>,
     pub(super) no_sets: Option<&'static str>,
-    /// Columns of its own FROM that it names, outside of aggregates, in order.
+    /// Where aggregates, functions of windows and those that give rows stand, by their slots.
+    pub(super) places: HashMap<usize, usize>,
+    /// Columns of its own FROM that it and the queries in it name, outside of its aggregates, in order.
     pub(super) mentions: Vec<Mention>,
     /// Named windows.
     pub(super) named_windows: Vec<(String, sqlparser::ast::WindowSpec)>,
@@ -52,7 +55,8 @@ pub(super) struct LeafScope {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mention {
     pub(super) leaf: usize,
-    pub(super) column: usize,
+    /// None stands for the whole row.
+    pub(super) column: Option<usize>,
     pub(super) place: usize,
 }
 
@@ -172,7 +176,7 @@ impl Binder {
             return Ok(self.mentioned(typed, depth, place));
         }
         match self.search(|scope| Ok(scope.leaf(None, &name).map(|leaf| row_of(scope, leaf))))? {
-            Some((depth, typed)) => Ok(outward(typed, depth).placed(place)),
+            Some((depth, typed)) => Ok(self.mentioned(typed, depth, place)),
             None => match self.system_column(None, None, &name)? {
                 Some(typed) => Ok(typed.placed(place)),
                 None => Err(self.no_such_column(place, None, &name)),
@@ -214,11 +218,15 @@ impl Binder {
         }
     }
 
-    /// A column that was found in a scope `depth` levels further out.
+    /// A column or a row that was found in a scope `depth` levels further out.
     fn mentioned(&mut self, typed: Typed, depth: usize, place: usize) -> Typed {
-        if let (Expr::Column { leaf, column, .. }, 0) = (&typed.expr, depth) {
-            let mention = Mention { leaf: *leaf, column: *column, place };
-            self.scope().mentions.push(mention);
+        let mention = match &typed.expr {
+            Expr::Column { leaf, column, .. } => Some((*leaf, Some(*column))),
+            Expr::WholeRow { leaf, .. } => Some((*leaf, None)),
+            _ => None,
+        };
+        if let Some((leaf, column)) = mention {
+            self.scope_at(depth).mentions.push(Mention { leaf, column, place });
         }
         outward(typed, depth).placed(place)
     }
@@ -280,7 +288,9 @@ impl Binder {
         let (depth, leaf) = self.starred(name)?;
         let scope = self.scopes.len().checked_sub(1 + depth);
         let row = scope.and_then(|scope| Some(row_of(self.scopes.get(scope)?, leaf)));
-        Ok(outward(row.unwrap_or_else(Binder::null), depth))
+        let first = name.0.first().and_then(|part| part.as_ident());
+        let place = first.map_or(0, |first| self.place(first.span));
+        Ok(self.mentioned(row.unwrap_or_else(Binder::null), depth, place))
     }
 }
 

@@ -38,7 +38,7 @@ impl Group {
         for aggregate in &self.aggregates {
             let order = aggregate.order.iter().map(|key| &key.expr);
             let all = aggregate.arguments.iter().chain(order).chain(&aggregate.filter);
-            all.for_each(|expr| expr.walk(level, see));
+            all.for_each(|expr| expr.walk(level + aggregate.within, see));
         }
     }
 }

@@ -8,7 +8,7 @@ use trunkline_core::types::{Numeric, Value};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::query::compare_keys;
-use super::{Frame, Run, ordered_set};
+use super::{Frame, MORE, RED, Run, ordered_set};
 use crate::datum::Datum;
 use crate::error::unsupported;
 use crate::functions::bits::Bitwise;
@@ -40,13 +40,30 @@ fn combined(combine: Bitwise, before: &Datum, value: Datum) -> Result<Datum> {
 }
 
 impl Run {
-    /// Takes a row.
+    /// Takes a row of the query that an aggregate belongs to.
     pub(super) fn accumulate(
         &self,
         of: &Aggregate,
         state: &mut State,
         frame: &Frame<'_>,
     ) -> Result<()> {
+        self.accumulate_within(of.within, of, state, frame)
+    }
+
+    /// Takes a row, which the queries between see as that of one around them.
+    fn accumulate_within(
+        &self,
+        within: usize,
+        of: &Aggregate,
+        state: &mut State,
+        frame: &Frame<'_>,
+    ) -> Result<()> {
+        if let Some(within) = within.checked_sub(1) {
+            let inner = Frame { rows: &[], slots: &[], parent: Some(frame) };
+            return stacker::maybe_grow(RED, MORE, || {
+                self.accumulate_within(within, of, state, &inner)
+            });
+        }
         self.step()?;
         if let Some(filter) = &of.filter
             && !self.eval(filter, frame)?.is_true()

@@ -307,3 +307,149 @@ select name E'a\'b', regclass $$pg_class$$ from pg_am limit 1
 select "name" 'a' from pg_am limit 1
 
 select int4range '[1,2)', json '{}', jsonb '{}', uuid '11111111-1111-1111-1111-111111111111', point '(1,2)', varchar 'x', text 'a' || 'b' from pg_am limit 1
+
+select (select max(a.attnum)) from pg_attribute a where attrelid='pg_class'::regclass
+
+select c.relname,(select max(a.attnum)) from pg_class c join pg_attribute a on a.attrelid=c.oid where c.relname in ('pg_am','pg_type') group by 1 order by 1
+
+select c.relname,(select string_agg(a.attname, ',' order by a.attnum desc)) from pg_class c join pg_attribute a on a.attrelid=c.oid where c.relname in ('pg_am') group by 1 order by 1
+
+select c.relname,(select count(*) filter (where a.attnum>0)) from pg_class c join pg_attribute a on a.attrelid=c.oid where c.relname in ('pg_am','pg_type') group by 1 order by 1
+
+select c.relname, array(select unnest(array_agg(a.attname order by a.attnum))) from pg_class c join pg_attribute a on a.attrelid=c.oid where c.relname in ('pg_am') group by 1 order by 1
+
+select c.relname, exists(select 1 where count(a.attname) > 10) from pg_class c join pg_attribute a on a.attrelid=c.oid where c.relname in ('pg_am','pg_type') group by 1 order by 1
+
+select c.relname, 12 in (select count(a.attname)) from pg_class c join pg_attribute a on a.attrelid=c.oid where c.relname in ('pg_am','pg_type') group by 1 order by 1
+
+select c.relname, 10 = any(select count(a.attname)) from pg_class c join pg_attribute a on a.attrelid=c.oid where c.relname in ('pg_am','pg_type') group by 1 order by 1
+
+select c.relname, (select x from (select max(a.attnum) x) y) from pg_class c join pg_attribute a on a.attrelid=c.oid where c.relname in ('pg_am','pg_type') group by 1 order by 1
+
+select c.relname from pg_class c join pg_attribute a on a.attrelid=c.oid where c.relname in ('pg_am','pg_type') group by 1 having (select count(a.attname) > 12) order by 1
+
+select (select nspname from pg_namespace n where n.oid = min(c.relnamespace)) from pg_class c where c.relname = 'pg_class'
+
+select array(select x from unnest(array_agg(a.attname order by a.attnum)) x) from pg_attribute a where a.attrelid = 'pg_am'::regclass
+
+select c.relkind, (select count(*) from pg_class d where d.relkind = c.relkind) > 0 from pg_class c where relname = 'pg_class' group by c.relkind
+
+select (select max(a.attnum) + min(b.oid::int) from pg_am b) from pg_attribute a where attrelid='pg_class'::regclass
+
+select (select max(a.attnum + b.oid::int) from pg_am b where b.amname = 'heap') from pg_attribute a where attrelid='pg_am'::regclass order by 1
+
+select max((select max(a.attnum))) from pg_attribute a
+
+select (select sum(max(a.attnum))) from pg_attribute a
+
+select (select sum(max(a.attnum) + b.oid::int) from pg_am b where b.amname = 'heap') from pg_attribute a where attrelid='pg_am'::regclass
+
+select max(min(attnum)) from pg_attribute
+
+select (select percentile_disc(b.oid::int / 1000000.0) within group (order by a.attnum) from pg_am b) from pg_attribute a
+
+select (select percentile_disc(max(a.attnum)) within group (order by a.attnum)) from pg_attribute a
+
+select (select percentile_disc(0.5) within group (order by a.attnum)) from pg_attribute a where attrelid='pg_am'::regclass
+
+select 1 from pg_class c where (select max(c.oid)) > 0
+
+select 1 from pg_class c where max(c.oid) > 0
+
+select 1 from pg_class c join pg_am a on a.oid = max(c.relam)
+
+select 1 from pg_class c join pg_am a on (select max(c.relam) > 1)
+
+select 1 from pg_class c group by (select max(c.relam))
+
+select 1 from pg_class c group by max(c.relam)
+
+select 1 from pg_class c, lateral (select max(c.relam)) x
+
+select 1 from pg_class c, generate_series(1, max(c.relam)) x
+
+select 1 from pg_class c, lateral generate_series(1, (select max(c.relam))::int) x
+
+select (select 1 limit max(a.attnum)) from pg_attribute a where attrelid='pg_am'::regclass
+
+select (values (max(a.attnum))) from pg_attribute a where attrelid='pg_am'::regclass
+
+select (select a.attname) from pg_attribute a group by a.attnum
+
+select (select a.attname from pg_am b where b.oid = max(a.attnum)) from pg_attribute a
+
+select (select max(a.attnum)), a.attname from pg_attribute a
+
+select (select count(*) from pg_am b where b.oid = a.attrelid), count(*) from pg_attribute a
+
+select (select max(b.amname || a.attname) from pg_am b), count(*) from pg_attribute a
+
+select a.attrelid::regclass, (select string_agg(t.typname || a.attrelid, ',' order by t.oid) from pg_type t where t.oid in (16,17)) from pg_attribute a where attrelid='pg_am'::regclass group by a.attrelid
+
+select (select row_number() over (order by max(a.attnum))) from pg_attribute a where attrelid='pg_am'::regclass
+
+select (select sum(max(a.attnum)) over ()) from pg_attribute a where attrelid='pg_am'::regclass
+
+select rank() over (order by (select max(a.attnum)) desc), a.attrelid::regclass from pg_attribute a where attrelid in ('pg_am'::regclass, 'pg_class'::regclass) group by a.attrelid order by 1
+
+select count(*) filter (where max(attnum) > 1) from pg_attribute
+
+select count(*) filter (where (select max(a.attnum)) > 1) from pg_attribute a
+
+select count(*) filter (where max(attnum) > 1) over () from pg_attribute
+
+select (select count(*) filter (where b.oid > max(a.attnum)) from pg_am b) from pg_attribute a where attrelid='pg_am'::regclass
+
+select (with x as (select max(a.attnum) m) select m from x) from pg_attribute a where attrelid='pg_am'::regclass
+
+select (with x as (select 1 as one) select max(a.attnum + (select one from x))) from pg_attribute a where attrelid='pg_am'::regclass
+
+select (select max(a.attnum) union all select min(a.attnum) limit 1) from pg_attribute a where attrelid='pg_am'::regclass
+
+select sum(row_number() over ()) from pg_am
+
+select (select max((select a.attnum + b.oid::int from pg_am b where b.amname = 'heap'))) from pg_attribute a where attrelid='pg_am'::regclass
+
+select a.attrelid::regclass, (select (select max(a.attnum))) from pg_attribute a where attrelid in ('pg_am'::regclass, 'pg_class'::regclass) group by 1 order by 1
+
+select (select (select count(a.attname || c.relname)) from pg_class c where c.relname in ('pg_am', 'pg_class')) from pg_attribute a where attrelid = 'pg_am'::regclass and attnum > 0
+
+select a.attrelid::regclass from pg_attribute a where attrelid in ('pg_am'::regclass, 'pg_class'::regclass) group by 1 order by (select max(a.attnum)) desc
+
+select distinct on ((select max(a.attnum))) a.attrelid::regclass from pg_attribute a where attrelid in ('pg_am'::regclass, 'pg_class'::regclass) group by 1 order by (select max(a.attnum)) desc
+
+select (select json_agg(a order by a.oid)) from pg_am a
+
+select (select count(a)) from pg_am a
+
+select (select count(a.*)) from pg_am a
+
+select (select count(tableoid)) from pg_am a
+
+select (select count(1) from pg_am a) from pg_am b order by b.oid limit 1
+
+select (select count(*)) from pg_am b
+
+select (select count(b.oid) from pg_am a where a.oid = b.oid) from pg_am b
+
+select (select a.oid from pg_am a where a.oid = b.oid and count(b.oid) > 1) from pg_am b
+
+select (select count(b.oid) from pg_am a group by b.amname) from pg_am b
+
+select relkind, grouping(relkind), (select max(c.relpages) >= 0) from pg_class c where relnamespace = 11 group by rollup(relkind) order by 1, 2
+
+select (select array_agg(x) from unnest(array_agg(a.attname order by a.attnum)) x) from pg_attribute a where attrelid = 'pg_am'::regclass
+
+select (select max(b.oid) from pg_am b having count(a.oid) > 1) from pg_am a
+
+select (select percentile_disc(a.oid::int / 10000.0) within group (order by b.oid) from pg_am b) from pg_am a group by a.oid order by a.oid limit 1
+
+select percentile_disc(oid::int / 100000.0) within group (order by oid) from pg_am
+
+select (select percentile_disc(a.oid::int / 100000.0) within group (order by a.oid)) from pg_am a
+
+select 1 from pg_am having max(oid) > (select max(a.oid) from pg_class a)
+
+select (select sum(a.attnum) over ()) from pg_attribute a where attrelid='pg_am'::regclass
+
+select (select max(a.attnum) over (order by max(a.attnum))) from pg_attribute a where attrelid='pg_am'::regclass
