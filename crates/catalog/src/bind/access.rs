@@ -3,6 +3,7 @@
 use sqlparser::ast::{self, AccessExpr, Subscript};
 use trunkline_core::{Oid, Result, SqlState};
 
+use super::scope::column_of;
 use super::{Binder, Typed};
 use crate::error::{at, mismatch, unsupported};
 use crate::facts::CastContext;
@@ -93,7 +94,16 @@ impl Binder {
         let place = self.place(ident.span);
         let known = self.fields_of(&value)?;
         let fields = known.clone().unwrap_or_default();
-        match fields.iter().position(|(own, _)| **own == *name) {
+        let found = fields.iter().position(|(own, _)| **own == *name);
+        // A field of a row of FROM is a column, which may be grouped by.
+        if let (Some(index), &Expr::WholeRow { depth, leaf, .. }) = (found, &value.expr)
+            && let Some(own) = self.scope_at(depth).leaves.get(leaf)
+            && let Some(column) = own.columns.get(index)
+        {
+            let column = column_of(leaf, index, column);
+            return Ok(self.mentioned(column, depth, value.place));
+        }
+        match found {
             Some(index) => {
                 let oid = fields.get(index).map_or(Oid::TEXT, |(_, oid)| self.types.base_of(*oid));
                 Ok(Typed::new(Expr::Field(Box::new(value.expr), index), oid).placed(place))

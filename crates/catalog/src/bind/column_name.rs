@@ -30,6 +30,10 @@ fn named(expr: &Expr) -> Option<(String, Strength)> {
             ))
         }
         Expr::CompoundIdentifier(parts) => parts.last().map(|part| (folded(part), Strong)),
+        Expr::QualifiedWildcard(name, _) => {
+            let last = name.0.last().and_then(|part| part.as_ident());
+            last.map(|part| (folded(part), Strong))
+        }
         Expr::Nested(inner) | Expr::Collate { expr: inner, .. } => named(inner),
         Expr::CompoundFieldAccess { root, access_chain } => {
             let field = access_chain.iter().rev().find_map(|access| match access {

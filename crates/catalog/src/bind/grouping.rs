@@ -6,8 +6,7 @@ use sqlparser::ast::{self, GroupByExpr};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::aggregate::misplaced;
-use super::scope::folded;
-use super::select::{GROUPING_SLOTS, List, WINDOW_SLOTS, position};
+use super::select::{GROUPING_SLOTS, List, WINDOW_SLOTS, position, without_parentheses};
 use super::{Binder, Typed};
 use crate::datum::Datum;
 use crate::error::{at, too_deep, unsupported};
@@ -150,23 +149,19 @@ impl Binder {
 
     /// An expression, or the number or the name of a column of the list.
     fn group_key(&mut self, one: &ast::Expr, list: &List) -> Result<Expr> {
-        let own = |column: usize| list.items.get(column).map(|item| item.expr.clone());
-        if let Some(column) = position(one, "GROUP BY", list.items.len())?.and_then(own) {
-            return Ok(column);
+        let one = without_parentheses(one);
+        let width = list.items.len();
+        let mut column = position(one, "GROUP BY", width)?;
+        // A name is a column of FROM first, then one of the list, and only then a whole row.
+        if let ast::Expr::Identifier(ident) = one
+            && !self.is_column(ident)
+        {
+            column = self.named_column(ident, list, width, "GROUP BY")?;
         }
-        // A name is a column of FROM first, then one of the list.
-        let bound = self.expr(one);
-        let named = match one {
-            ast::Expr::Identifier(ident) => {
-                let name = folded(ident);
-                list.names.iter().position(|own| *own == name)
-            }
-            _ => None,
-        };
-        match (bound, named.and_then(own)) {
-            (Err(error), Some(item)) if error.sqlstate() == SqlState::UNDEFINED_COLUMN => Ok(item),
-            (bound, _) => Ok(bound?.expr),
-        }
+        let item = column.and_then(|column| list.items.get(column));
+        let Some(item) = item else { return Ok(self.expr(one)?.expr) };
+        self.check_key(&item.expr)?;
+        Ok(item.expr.clone())
     }
 }
 

@@ -129,6 +129,21 @@ impl Binder {
         }
     }
 
+    /// Refuses a column of the list to group by that needs groups itself.
+    pub(super) fn check_key(&mut self, expr: &Expr) -> Result<()> {
+        let mut seen = Seen::default();
+        seen.look(expr);
+        let aggregate = seen.aggregate.filter(|(depth, _)| *depth == 0);
+        let window = seen.other.filter(|slot| *slot < SET_SLOTS);
+        let (slot, what, state) = match (aggregate, window) {
+            (Some((_, slot)), _) => (slot, "aggregate functions", SqlState::GROUPING_ERROR),
+            (None, Some(slot)) => (slot, "window functions", SqlState::WINDOWING_ERROR),
+            (None, None) => return Ok(()),
+        };
+        let place = self.scope().places.get(&slot).copied().unwrap_or(0);
+        Err(at(place, state, format!("{what} are not allowed in GROUP BY")))
+    }
+
     fn nested(&mut self, depth: usize, slot: usize) -> PgError {
         let place = self.scope_at(depth).places.get(&slot).copied().unwrap_or(0);
         at(place, SqlState::GROUPING_ERROR, "aggregate function calls cannot be nested")

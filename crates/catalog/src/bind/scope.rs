@@ -160,6 +160,16 @@ impl Binder {
         }
     }
 
+    /// Whether a name is that of a column of the innermost query's own FROM, or a key word that is a value.
+    pub(super) fn is_column(&mut self, ident: &Ident) -> bool {
+        if ident.quote_style.is_none() && super::call::keyword_function(&ident.value).is_some() {
+            return true;
+        }
+        let (name, scope) = (folded(ident), self.scope());
+        !scope.unqualified(&name).is_empty()
+            || system_type(&name).is_some() && scope.leaves.iter().any(|leaf| leaf.relation != 0)
+    }
+
     /// A name by itself: a column, or a relation of FROM as a row.
     pub(super) fn identifier(&mut self, ident: &Ident) -> Result<Typed> {
         let name = folded(ident);
@@ -219,7 +229,7 @@ impl Binder {
     }
 
     /// A column or a row that was found in a scope `depth` levels further out.
-    fn mentioned(&mut self, typed: Typed, depth: usize, place: usize) -> Typed {
+    pub(super) fn mentioned(&mut self, typed: Typed, depth: usize, place: usize) -> Typed {
         let mention = match &typed.expr {
             Expr::Column { leaf, column, .. } => Some((*leaf, Some(*column))),
             Expr::WholeRow { leaf, .. } => Some((*leaf, None)),
@@ -238,13 +248,7 @@ impl Binder {
         alias: Option<&str>,
         name: &str,
     ) -> Result<Option<Typed>> {
-        let oid = match name {
-            "tableoid" => Oid::OID,
-            "xmin" | "xmax" => Oid::XID,
-            "cmin" | "cmax" => Oid::CID,
-            "ctid" => Oid::TID,
-            _ => return Ok(None),
-        };
+        let Some(oid) = system_type(name) else { return Ok(None) };
         let found = self.search(|scope| {
             let leaf = match alias {
                 Some(alias) => scope.leaf(schema, alias),
@@ -292,6 +296,17 @@ impl Binder {
         let place = first.map_or(0, |first| self.place(first.span));
         Ok(self.mentioned(row.unwrap_or_else(Binder::null), depth, place))
     }
+}
+
+/// The type of a column that every table has.
+fn system_type(name: &str) -> Option<Oid> {
+    Some(match name {
+        "tableoid" => Oid::OID,
+        "xmin" | "xmax" => Oid::XID,
+        "cmin" | "cmax" => Oid::CID,
+        "ctid" => Oid::TID,
+        _ => return None,
+    })
 }
 
 /// A leaf as a value: its row, or, of a function that gives values, that.

@@ -7,7 +7,7 @@ use trunkline_core::{Oid, Result, SqlState};
 
 use super::column_name::column_name;
 use super::grouping::Keys;
-use super::scope::{Scope, column_of, folded};
+use super::scope::{Mention, Scope, column_of, folded};
 use super::typed::check_ordered;
 use super::{Binder, OutputColumn, Typed};
 use crate::error::{MOST_COLUMNS, at, too_deep, too_many_columns, unsupported};
@@ -117,7 +117,7 @@ impl Binder {
         let columns = self.output(&mut list)?;
         let mut sort = Vec::new();
         for key in order {
-            let column = self.sort_column(&key.expr, &mut list, width)?;
+            let column = self.sort_column(&key.expr, &mut list, width, "ORDER BY")?;
             list.items.get(column).map_or(Ok(()), check_ordered)?;
             let descending = key.options.asc == Some(false);
             let nulls_first = key.options.nulls_first.unwrap_or(descending);
@@ -134,7 +134,8 @@ impl Binder {
                 Distinct::All
             }
             Some(ast::Distinct::On(by)) => {
-                let columns = by.iter().map(|one| self.sort_column(one, &mut list, width));
+                let on = "DISTINCT ON";
+                let columns = by.iter().map(|one| self.sort_column(one, &mut list, width, on));
                 Distinct::On(columns.collect::<Result<_>>()?)
             }
         };
@@ -235,7 +236,7 @@ impl Binder {
                     let chain = access_chain.get(..fields).unwrap_or_default();
                     let value = self.access(root, chain)?;
                     let value = self.as_row(value)?;
-                    expand_record(value, &mut list)?;
+                    self.expand_record(value, &mut list)?;
                 }
                 SelectItem::UnnamedExpr(expr) => {
                     let typed = self.expr(expr)?;
@@ -248,7 +249,10 @@ impl Binder {
                 SelectItem::ExprWithAliases { .. } => {
                     return Err(unsupported(0, "several names of a column"));
                 }
-                SelectItem::Wildcard(_) => self.star(&mut list)?,
+                SelectItem::Wildcard(options) => {
+                    let place = self.place(options.wildcard_token.0.span);
+                    self.star(&mut list, place)?;
+                }
                 SelectItem::QualifiedWildcard(
                     SelectItemQualifiedWildcardKind::ObjectName(name),
                     _,
@@ -257,7 +261,7 @@ impl Binder {
                 }
                 SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::Expr(expr), _) => {
                     let value = self.expr(expr)?;
-                    expand_record(value, &mut list)?;
+                    self.expand_record(value, &mut list)?;
                 }
             }
         }
@@ -265,7 +269,7 @@ impl Binder {
     }
 
     /// `*`
-    fn star(&mut self, list: &mut List) -> Result<()> {
+    fn star(&mut self, list: &mut List, place: usize) -> Result<()> {
         let scope = self.scope();
         if scope.leaves.is_empty() {
             return Err(at(
@@ -280,6 +284,7 @@ impl Binder {
         for (leaf, own) in scope.leaves.iter().enumerate() {
             for (index, column) in own.columns.iter().enumerate() {
                 if !own.hidden.contains(&index) {
+                    scope.mentions.push(Mention { leaf, column: Some(index), place });
                     list.push(&*column.name, column_of(leaf, index, column))?;
                 }
             }
@@ -290,27 +295,65 @@ impl Binder {
     /// `relation.*`
     fn qualified_star(&mut self, name: &ast::ObjectName, list: &mut List) -> Result<()> {
         let (depth, leaf) = self.starred(name)?;
-        let place = self.scopes.len().checked_sub(1 + depth);
-        let own = place.and_then(|place| self.scopes.get(place)?.leaves.get(leaf));
-        let columns = own.map(|own| own.columns.as_slice()).unwrap_or_default();
+        let first = name.0.first().and_then(|part| part.as_ident());
+        let place = first.map_or(0, |first| self.place(first.span));
+        self.columns_of_row(depth, leaf, place, list)
+    }
+
+    /// The columns of an item of FROM, which is of a query `depth` further out.
+    fn columns_of_row(
+        &mut self,
+        depth: usize,
+        leaf: usize,
+        place: usize,
+        list: &mut List,
+    ) -> Result<()> {
+        let own = self.scope_at(depth).leaves.get(leaf);
+        let columns = own.map(|own| own.columns.clone()).unwrap_or_default();
         for (index, column) in columns.iter().enumerate() {
-            let mut typed = column_of(leaf, index, column);
-            typed.expr = Expr::Column { depth, leaf, column: index };
+            let typed = self.mentioned(column_of(leaf, index, column), depth, place);
             list.push(&*column.name, typed)?;
         }
         Ok(())
     }
 
+    /// The column of the list that goes by a name.
+    pub(super) fn named_column(
+        &self,
+        ident: &ast::Ident,
+        list: &List,
+        width: usize,
+        clause: &str,
+    ) -> Result<Option<usize>> {
+        let name = folded(ident);
+        let own = list.names.iter().zip(&list.items).take(width).enumerate();
+        let mut own = own.filter(|(_, (own, _))| **own == name);
+        let Some((column, (_, item))) = own.next() else { return Ok(None) };
+        let shown = |item: &Typed| format!("{:?}", item.expr);
+        // Columns that are the same are as good as one.
+        if own.any(|(_, (_, other))| shown(other) != shown(item)) {
+            let message = format!("{clause} \"{name}\" is ambiguous");
+            return Err(at(self.place(ident.span), SqlState::AMBIGUOUS_COLUMN, message));
+        }
+        Ok(Some(column))
+    }
+
     /// The column of the list that an expression of ORDER BY means; a new one if it is none.
-    fn sort_column(&mut self, expr: &ast::Expr, list: &mut List, width: usize) -> Result<usize> {
-        if let Some(column) = position(expr, "ORDER BY", width)? {
+    fn sort_column(
+        &mut self,
+        expr: &ast::Expr,
+        list: &mut List,
+        width: usize,
+        clause: &str,
+    ) -> Result<usize> {
+        let expr = without_parentheses(expr);
+        if let Some(column) = position(expr, clause, width)? {
             return Ok(column);
         }
-        if let ast::Expr::Identifier(ident) = expr {
-            let name = folded(ident);
-            if let Some(column) = list.names.iter().take(width).position(|own| *own == name) {
-                return Ok(column);
-            }
+        if let ast::Expr::Identifier(ident) = expr
+            && let Some(column) = self.named_column(ident, list, width, clause)?
+        {
+            return Ok(column);
         }
         let typed = self.expr(expr)?;
         let typed = if typed.oid == Oid::UNKNOWN { self.coerce(typed, Oid::TEXT)? } else { typed };
@@ -320,6 +363,37 @@ impl Binder {
         }
         list.push("", typed)?;
         Ok(list.items.len() - 1)
+    }
+
+    /// `(row).*`
+    fn expand_record(&mut self, value: Typed, list: &mut List) -> Result<()> {
+        if let Expr::WholeRow { depth, leaf, .. } = value.expr {
+            return self.columns_of_row(depth, leaf, value.place, list);
+        }
+
+        let Some(fields) = value.fields.clone() else {
+            return Err(at(
+                value.place,
+                SqlState::WRONG_OBJECT_TYPE,
+                "row expansion is not possible of this value",
+            ));
+        };
+        // The fields of a row that is written down are what stands there; of any other, the whole is there for
+        // each of them.
+        if let Expr::Row(items, _) = value.expr {
+            for (item, (name, oid)) in items.into_iter().zip(fields.iter()) {
+                list.push(&**name, Typed::new(item, *oid))?;
+            }
+            return Ok(());
+        }
+        if value.expr.count(MOST_PARTS).saturating_mul(fields.len()) > MOST_PARTS {
+            return Err(too_deep());
+        }
+        for (index, (name, oid)) in fields.iter().enumerate() {
+            let field = Expr::Field(Box::new(value.expr.clone()), index);
+            list.push(&**name, Typed::new(field, *oid))?;
+        }
+        Ok(())
     }
 
     fn output(&mut self, list: &mut List) -> Result<Vec<OutputColumn>> {
@@ -337,30 +411,12 @@ impl Binder {
     }
 }
 
-fn expand_record(value: Typed, list: &mut List) -> Result<()> {
-    let Some(fields) = value.fields.clone() else {
-        return Err(at(
-            value.place,
-            SqlState::WRONG_OBJECT_TYPE,
-            "row expansion is not possible of this value",
-        ));
-    };
-    // The fields of a row that is written down are what stands there; of any other, the whole is there for
-    // each of them.
-    if let Expr::Row(items, _) = value.expr {
-        for (item, (name, oid)) in items.into_iter().zip(fields.iter()) {
-            list.push(&**name, Typed::new(item, *oid))?;
-        }
-        return Ok(());
+/// What an expression is that may stand in parentheses.
+pub(super) fn without_parentheses(mut expr: &ast::Expr) -> &ast::Expr {
+    while let ast::Expr::Nested(inner) = expr {
+        expr = inner;
     }
-    if value.expr.count(MOST_PARTS).saturating_mul(fields.len()) > MOST_PARTS {
-        return Err(too_deep());
-    }
-    for (index, (name, oid)) in fields.iter().enumerate() {
-        let field = Expr::Field(Box::new(value.expr.clone()), index);
-        list.push(&**name, Typed::new(field, *oid))?;
-    }
-    Ok(())
+    expr
 }
 
 /// The column that a number means.

@@ -453,3 +453,109 @@ select 1 from pg_am having max(oid) > (select max(a.oid) from pg_class a)
 select (select sum(a.attnum) over ()) from pg_attribute a where attrelid='pg_am'::regclass
 
 select (select max(a.attnum) over (order by max(a.attnum))) from pg_attribute a where attrelid='pg_am'::regclass
+
+select c.relname as c from pg_class c where relname='pg_am' group by c
+
+select lower(n.nspname) as n from pg_namespace n where nspname like 'pg_c%' group by n
+
+select lower(n.nspname) as n, count(*) from pg_namespace n where nspname like 'pg_c%' group by rollup(n) order by 1
+
+select lower(n.nspname) as n, count(*) from pg_namespace n where nspname like 'pg_c%' group by grouping sets ((n), ()) order by 1
+
+with n as (select nspname from pg_namespace where nspname like 'pg_c%') select nspname as n from n group by n
+
+select relname as pg_class from pg_class where relname='pg_am' group by pg_class
+
+select relname as pg_class from pg_class where relname='pg_am' group by (pg_class)
+
+select relname as x, count(*) from pg_class where relname='pg_am' group by (x)
+
+select relname as x, count(*) from pg_class where relname='pg_am' group by (1)
+
+select (select lower(c.relname) as relname from pg_am a where amname = 'heap' group by relname) from pg_class c where relname = 'pg_am'
+
+select (select count(*) from pg_am a where amname = 'heap' group by relname) from pg_class c where relname = 'pg_am'
+
+select upper(relname) as relname from pg_class c where relname = 'pg_am' group by relname
+
+select relnamespace::int as ctid from pg_class c where relname = 'pg_am' group by ctid
+
+select 1 as oid from pg_class a, pg_am b group by oid
+
+select c as d from pg_am c where amname = 'heap' group by c
+
+select c as d from pg_am c where amname = 'heap' group by d
+
+select nosuch from pg_am group by nosuch
+
+select 1 from pg_am group by nosuch
+
+select relkind as k, relname as n, count(*) from pg_class where relname = 'pg_am' group by cube(k, n) order by 1, 2
+
+select relkind as k, relname as n, count(*) from pg_class where relname = 'pg_am' group by (k, n) order by 1, 2
+
+select count(*) as c from pg_class c where relname = 'pg_am' group by c
+
+select n from pg_namespace n where nspname='pg_catalog' group by n.*
+
+select n from pg_namespace n where nspname='pg_catalog' group by n
+
+select row_to_json(n) from pg_namespace n where nspname='pg_catalog' group by n
+
+select to_jsonb(n) from pg_namespace n where nspname='pg_catalog' group by n.*
+
+select (n.*)::text from pg_namespace n where nspname='pg_catalog' group by n
+
+select n.nspname from pg_namespace n where nspname='pg_catalog' group by n
+
+select (n).nspname from pg_namespace n where nspname='pg_catalog' group by n
+
+select n.* from pg_namespace n where nspname='pg_catalog' group by n
+
+select n.nspname, n from pg_namespace n where nspname='pg_catalog' group by n, n.nspname
+
+select n from pg_namespace n where nspname='pg_catalog' group by n.nspname
+
+select n from pg_namespace n where nspname='pg_catalog' group by n.oid
+
+select a from pg_am a where amname in ('heap', 'hash') group by rollup(a) order by 1
+
+select count(*), (select a::text) from pg_am a where amname in ('heap', 'hash') group by a order by 2
+
+select count(*), (select a.amname) from pg_am a where amname in ('heap', 'hash') group by a order by 2
+
+select a from (select amname, oid from pg_am where amname in ('heap', 'hash')) a group by a order by 1
+
+select n, count(*) from pg_am n group by n having count(*) > 1
+
+select a.* from pg_am a, pg_am b where a.oid = 2 group by a.oid order by a.*
+
+select a, b from pg_am a, pg_am b where a.oid = 2 and b.oid = 2 group by a.*, b.*
+
+select a from pg_am a where a.oid = 2 group by grouping sets ((a), (a.oid)) order by 1
+
+select distinct a from pg_am a where a.oid = 2 order by a
+
+select relname, row_number() over () as r from pg_class where relname = 'pg_am' group by relname, 2
+
+select relname, generate_series(1,2) as r from pg_class where relname = 'pg_am' group by relname, r order by r
+
+select (c).* from pg_am c where c.oid = 2 group by c.oid
+
+select (c).amname, count(*) from pg_am c where c.oid = 2 group by (c).amname
+
+select * from pg_am group by amname
+
+select lower(amname) as amname, count(*) from pg_am where oid = 2 group by amname
+
+select (a).amname as n from pg_am a where a.oid = 2 order by (n)
+
+select oid as o from pg_am order by (1) limit 1
+
+select amname as a, oid as a from pg_am group by a
+
+select amname as a, oid as a from pg_am order by a
+
+select distinct on (a) amname as a, oid as a from pg_am
+
+select amname as a, amname as a from pg_am where oid = 2 group by a order by a
