@@ -97,6 +97,27 @@ impl List {
         List { dimensions: vec![(length, 0)], items }
     }
 
+    /// The order of two arrays: of their elements, but for `oidvector`, of which the shorter one is less.
+    fn compare(&self, other: &List) -> Ordering {
+        let lengths = if self.is_oidvector() && other.is_oidvector() {
+            self.items.len().cmp(&other.items.len())
+        } else {
+            Ordering::Equal
+        };
+        lengths.then_with(|| self.compare_items(other))
+    }
+
+    /// The order of two arrays by their elements, whatever they are.
+    pub(crate) fn compare_items(&self, other: &List) -> Ordering {
+        compare_all(&self.items, &other.items).then_with(|| self.dimensions.cmp(&other.dimensions))
+    }
+
+    /// Whether it looks like an `oidvector`: one that was cast to an array does, too.
+    fn is_oidvector(&self) -> bool {
+        matches!(self.dimensions.as_slice(), [(_, 0)])
+            && matches!(self.items.first(), Some(Datum::Oid(_)))
+    }
+
     /// The subscript of the first element.
     pub(crate) fn lower(&self) -> i32 {
         self.dimensions.first().map_or(1, |(_, lower)| *lower)
@@ -242,8 +263,7 @@ impl Datum {
             (Datum::Bool(one), Datum::Bool(two)) => one.cmp(two),
             (Datum::Text(one), Datum::Text(two)) => one.cmp(two),
             (Datum::Oid(one), Datum::Oid(two)) => one.cmp(two),
-            (Datum::Array(one), Datum::Array(two)) => compare_all(&one.items, &two.items)
-                .then_with(|| one.dimensions.cmp(&two.dimensions)),
+            (Datum::Array(one), Datum::Array(two)) => one.compare(two),
             (Datum::Record(one), Datum::Record(two)) => compare_all(&one.values, &two.values),
             (Datum::Label(one), Datum::Label(two)) => one.place.cmp(&two.place),
             // Those of types without an order are only told apart.

@@ -196,7 +196,10 @@ pub(crate) enum Index {
 pub(crate) enum SubqueryKind {
     Scalar,
     Exists,
-    Array,
+    /// `ARRAY(query)`; whether its values are elements even if they look like arrays.
+    Array {
+        is_flat: bool,
+    },
     /// `value operator ANY (query)`; IN is `= ANY`.
     Quantified {
         value: Box<Expr>,

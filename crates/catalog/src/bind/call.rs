@@ -13,7 +13,7 @@ use super::scope::folded;
 use super::typed::type_name;
 use super::{Binder, Typed};
 use crate::error::{at, syntax, unsupported};
-use crate::facts::{PG_CATALOG, Proc, type_facts};
+use crate::facts::{PG_CATALOG, Proc, is_vector, type_facts};
 use crate::functions;
 use crate::grammar::GrammarCall;
 use crate::plan::{Calling, Expr, SetCall, SubqueryKind};
@@ -152,8 +152,8 @@ impl Binder {
         if name == "array" {
             let array =
                 self.list_type(oid).ok_or_else(|| unsupported(place, "an array of records"))?;
-            return Ok(Typed::new(Expr::Subquery { kind: SubqueryKind::Array, query }, array)
-                .placed(place));
+            let kind = SubqueryKind::Array { is_flat: is_vector(oid) };
+            return Ok(Typed::new(Expr::Subquery { kind, query }, array).placed(place));
         }
         let value =
             Typed::new(Expr::Subquery { kind: SubqueryKind::Scalar, query }, oid).placed(place);

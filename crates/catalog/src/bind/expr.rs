@@ -7,9 +7,10 @@ use super::types::interval_modifier;
 use super::{Binder, Typed};
 use crate::datum::Datum;
 use crate::error::{MOST_COLUMNS, at, mismatch, syntax, unsupported};
-use crate::facts::{CastContext, array_of, element_of, type_facts};
+use crate::facts::{CastContext, Volatility, array_of, element_of, is_vector, type_facts};
+use crate::functions;
 use crate::grammar;
-use crate::plan::{Expr, SubqueryKind};
+use crate::plan::{Calling, Effort, Expr, SubqueryKind};
 use crate::syntax::symmetric;
 
 impl Binder {
@@ -233,16 +234,37 @@ impl Binder {
         if items.is_empty() {
             return Ok(Typed::new(Expr::List(Vec::new()), Oid::TEXT_ARRAY));
         }
-        let (items, oid) = self.unify(items, "ARRAY")?;
+        let (items, element) = self.unify(items, "ARRAY")?;
         let oid = self
-            .list_type(oid)
+            .list_type(element)
             .ok_or_else(|| mismatch(0, "could not find array type for data type record"))?;
-        Ok(Typed::new(Expr::List(items), oid))
+        Ok(Typed::new(Self::array_of_items(items, element, oid), oid))
     }
 
-    /// The type of a list of values of this type: an array of arrays is one of more dimensions.
+    /// An array of the type `array` of these elements.
+    pub(super) fn array_of_items(items: Vec<Expr>, element: Oid, array: Oid) -> Expr {
+        if !is_vector(element) {
+            return Expr::List(items);
+        }
+        Expr::Call(Box::new(Calling {
+            function: functions::list_of_vectors,
+            types: vec![element; items.len()],
+            arguments: items,
+            result: array,
+            strict: false,
+            volatility: Volatility::Immutable,
+            effort: Effort::Short,
+            is_equality: false,
+        }))
+    }
+
+    /// The type of a list of values of this type: an array of arrays is one of more dimensions, but for vectors, which
+    /// are elements.
     pub(super) fn list_type(&self, oid: Oid) -> Option<Oid> {
-        if self.element_type(oid).is_some() { Some(oid) } else { self.array_type(oid) }
+        match self.element_type(oid) {
+            Some(_) if !is_vector(oid) => Some(oid),
+            _ => self.array_type(oid),
+        }
     }
 
     /// The type of arrays of a type, built in or of the snapshot.

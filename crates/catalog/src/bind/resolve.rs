@@ -138,8 +138,20 @@ fn fits(from: Oid, to: Oid) -> bool {
     }
 }
 
+/// The type that is given for all of `anyarray`, if one is; `None` if they are several, of which `int2vector` and
+/// `smallint[]` are two.
+fn array_given(declared: &[Oid], types: &[Oid]) -> Option<Option<Oid>> {
+    let given = declared.iter().zip(types).filter(|(declared, _)| **declared == ANYARRAY);
+    let mut given = given.map(|(_, given)| base_of(*given)).filter(|oid| *oid != Oid::UNKNOWN);
+    let first = given.next();
+    given.all(|oid| Some(oid) == first).then_some(first)
+}
+
 /// Whether `anyelement` and the like mean one type.
 fn is_consistent(declared: &[Oid], types: &[Oid]) -> bool {
+    if array_given(declared, types).is_none() {
+        return false;
+    }
     let mut element = None;
     for (declared, given) in declared.iter().zip(types) {
         let found = match *declared {
@@ -214,7 +226,11 @@ fn choose<T>(candidates: &[(&T, Vec<Oid>)], types: &[Oid]) -> Found<usize> {
             let fitting: Vec<usize> = left
                 .iter()
                 .copied()
-                .filter(|place| declared(*place).iter().all(|to| fits(*first, *to)))
+                .filter(|place| {
+                    let declared = declared(*place);
+                    let all = vec![*first; declared.len()];
+                    declared.iter().all(|to| fits(*first, *to)) && is_consistent(declared, &all)
+                })
                 .collect();
             if fitting.len() == 1 {
                 left = fitting;
@@ -283,13 +299,14 @@ fn settle(declared: &[Oid], result: Oid, types: &[Oid]) -> (Vec<Oid>, Oid) {
             _ => {}
         }
     }
+    let array = array_given(declared, types).flatten();
     let element = element.unwrap_or(Oid::TEXT);
     let compatible = common_type(&compatible).unwrap_or(Oid::TEXT);
     let as_given = |oid: Oid, given: Option<Oid>| match oid {
         ANYELEMENT | ANYNONARRAY | ANYENUM => element,
         ANYCOMPATIBLE | ANYCOMPATIBLENONARRAY => compatible,
         // `int2vector` is an array as it stands.
-        ANYARRAY => match given {
+        ANYARRAY => match given.filter(|given| *given != Oid::UNKNOWN).or(array) {
             Some(given) if element_of(given) == Some(element) => given,
             _ => array_of(element).unwrap_or(Oid::TEXT_ARRAY),
         },

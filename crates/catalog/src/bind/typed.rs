@@ -121,7 +121,7 @@ impl Binder {
                     .convert(Typed::new(item, own).placed(place), element, typmod, context)?
                     .expr)
             });
-            let list = Expr::List(items.collect::<Result<_>>()?);
+            let list = Self::array_of_items(items.collect::<Result<_>>()?, element, to);
             let list = match is_possible {
                 true => list,
                 false => {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use trunkline_core::Oid;
 
 use super::table::{facts, number, text};
-use super::types::{base_of, element_of, type_facts};
+use super::types::{base_of, element_of, is_vector, type_facts};
 
 /// How freely a cast is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +61,6 @@ pub(crate) fn cast_context(from: Oid, to: Oid) -> Option<CastContext> {
         return cast_context(source, target);
     }
     // To `oidvector`, which looks like an array, nothing is cast that way.
-    let is_vector = |oid| matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR);
     if let (Some(one), Some(two)) = (element_of(from), element_of(to))
         && !is_vector(to)
     {

@@ -94,6 +94,11 @@ pub(crate) fn element_of(oid: Oid) -> Option<Oid> {
     (is_array && known.element.0 != 0).then_some(known.element)
 }
 
+/// Whether a type is `int2vector` or `oidvector`: an array that is a type by itself.
+pub(crate) fn is_vector(oid: Oid) -> bool {
+    matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR)
+}
+
 /// The type of arrays of a type.
 pub(crate) fn array_of(oid: Oid) -> Option<Oid> {
     type_facts(oid).map(|known| known.array).filter(|array| array.0 != 0)

@@ -10,6 +10,11 @@ use crate::datum::{Datum, List};
 use crate::facts::element_of;
 use crate::plan::{Call, Function};
 
+/// An array of `int2vector` or `oidvector`, each of which is an element.
+pub(crate) fn of_vectors(call: &Call<'_>) -> Result<Datum> {
+    Ok(Datum::list(call.arguments.to_vec()))
+}
+
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
         "array_length" => {

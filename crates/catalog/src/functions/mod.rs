@@ -33,6 +33,7 @@ mod mixed_times;
 mod names;
 mod numbers;
 mod operators;
+pub(crate) use arrays::of_vectors as list_of_vectors;
 pub(crate) use compiled::Pattern;
 pub(crate) use enums::function as of_enum;
 pub(crate) use json_records::json_records;

@@ -55,7 +55,7 @@ impl Expr {
                 see(&quantified.array);
             }
             Expr::Subquery { kind, .. } => match kind {
-                SubqueryKind::Scalar | SubqueryKind::Exists | SubqueryKind::Array => {}
+                SubqueryKind::Scalar | SubqueryKind::Exists | SubqueryKind::Array { .. } => {}
                 SubqueryKind::Quantified { value, .. } => see(value),
                 SubqueryKind::RowIn(values) => values.iter().for_each(see),
             },
@@ -149,7 +149,7 @@ impl Expr {
                 see(&mut quantified.array);
             }
             Expr::Subquery { kind, .. } => match kind {
-                SubqueryKind::Scalar | SubqueryKind::Exists | SubqueryKind::Array => {}
+                SubqueryKind::Scalar | SubqueryKind::Exists | SubqueryKind::Array { .. } => {}
                 SubqueryKind::Quantified { value, .. } => see(value),
                 SubqueryKind::RowIn(values) => values.iter_mut().for_each(see),
             },

@@ -9,8 +9,10 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::query::compare_keys;
 use super::{Frame, MORE, RED, Run, ordered_set};
+use crate::bind::type_name;
 use crate::datum::Datum;
 use crate::error::unsupported;
+use crate::facts::is_vector;
 use crate::functions::bits::Bitwise;
 use crate::functions::{json, math};
 use crate::plan::{Aggregate, AggregateKind, OrderExpr};
@@ -28,6 +30,14 @@ impl State {
     pub(super) fn new(aggregate: &Aggregate) -> State {
         let seen = aggregate.distinct.then(HashSet::new);
         State { count: 0, value: Datum::Null, items: Vec::new(), seen }
+    }
+}
+
+/// The order that `min` and `max` know: `oidvector` is nothing but an array to them.
+fn order(one: &Datum, two: &Datum) -> Ordering {
+    match (one, two) {
+        (Datum::Array(one), Datum::Array(two)) => one.compare_items(two),
+        _ => one.compare(two),
     }
 }
 
@@ -113,10 +123,10 @@ impl Run {
                     sum => math::add(&sum, &self.number(of, value), of.result)?,
                 };
             }
-            AggregateKind::Min if state.value.is_null() || value.compare(&state.value).is_lt() => {
+            AggregateKind::Min if state.value.is_null() || order(&value, &state.value).is_lt() => {
                 self.keep_value(&mut state.value, value)?;
             }
-            AggregateKind::Max if state.value.is_null() || value.compare(&state.value).is_gt() => {
+            AggregateKind::Max if state.value.is_null() || order(&value, &state.value).is_gt() => {
                 self.keep_value(&mut state.value, value)?;
             }
             AggregateKind::Min | AggregateKind::Max => {}
@@ -238,6 +248,10 @@ impl Run {
                 Datum::text(text)
             }
             AggregateKind::List if state.count == 0 => Datum::Null,
+            AggregateKind::List if is_vector(of.result) => {
+                let message = format!("array is not a valid {}", type_name(of.result));
+                return Err(PgError::new(SqlState::DATATYPE_MISMATCH, message));
+            }
             AggregateKind::List => {
                 let items: Vec<Datum> =
                     items.filter_map(|values| values.into_iter().next()).collect();

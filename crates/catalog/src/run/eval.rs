@@ -411,7 +411,8 @@ impl Run {
         let firsts = || rows.iter().map(|row| row.first().cloned().unwrap_or_default());
         match kind {
             SubqueryKind::Exists => Ok(Datum::Bool(!rows.is_empty())),
-            SubqueryKind::Array => self.list(firsts().collect()),
+            SubqueryKind::Array { is_flat: true } => Ok(Datum::list(firsts().collect())),
+            SubqueryKind::Array { is_flat: false } => self.list(firsts().collect()),
             SubqueryKind::Scalar if rows.len() > 1 => Err(PgError::new(
                 SqlState::CARDINALITY_VIOLATION,
                 "more than one row returned by a subquery used as an expression",

@@ -7,7 +7,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::World;
 use crate::datum::{Datum, List};
-use crate::facts::{base_of, element_of, type_facts};
+use crate::facts::{base_of, element_of, is_vector, type_facts};
 use crate::functions::{bits, floats};
 use crate::io;
 
@@ -52,7 +52,7 @@ impl World {
                 .iter()
                 .map(|item| self.cast(item.clone(), own, element, typmod, is_explicit));
             let items = items.collect::<Result<_>>()?;
-            if matches!(to, Oid::INT2VECTOR | Oid::OIDVECTOR) {
+            if is_vector(to) {
                 return Ok(Datum::Array(Arc::new(List::vector(items))));
             }
             return Ok(Datum::Array(Arc::new(List { dimensions: list.dimensions.clone(), items })));

@@ -8,7 +8,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use super::World;
 use super::names::split_name;
 use crate::datum::{Datum, List};
-use crate::facts::{base_of, element_of};
+use crate::facts::{base_of, element_of, is_vector};
 use crate::io;
 use crate::run::check_text;
 
@@ -167,7 +167,7 @@ impl World {
     fn list_text(&self, list: &List, oid: Oid) -> Result<String> {
         let element = element_of(oid).or_else(|| self.style.types.element_of(oid));
         let element = element.map_or(Oid::TEXT, |element| self.base_of(element));
-        if matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR) {
+        if is_vector(oid) {
             let items = list.items.iter().map(|item| self.text(item, element));
             return Ok(items.collect::<Result<Vec<_>>>()?.join(" "));
         }

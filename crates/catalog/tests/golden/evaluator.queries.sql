@@ -559,3 +559,173 @@ select amname as a, oid as a from pg_am order by a
 select distinct on (a) amname as a, oid as a from pg_am
 
 select amname as a, amname as a from pg_am where oid = 2 group by a order by a
+
+select count(*) from pg_index where indkey <> '0' and indexrelid < 16384
+
+select count(*) from pg_index where indkey = '1 2' and indexrelid < 16384
+
+select count(*) from pg_index where '1 2' = indkey and indexrelid < 16384
+
+select count(*) from pg_index where indkey in ('0') and indexrelid < 16384
+
+select count(*) from pg_index where indkey in ('1', '1 2') and indexrelid < 16384
+
+select count(*) from pg_index where indkey not in ('1') and indexrelid < 16384
+
+select case indkey when '1' then 'a' when '1 2' then 'b' else 'c' end as k, count(*) from pg_index where indexrelid < 16384 group by 1 order by 1
+
+select coalesce(indkey,'0') from pg_index where indexrelid = 2662
+
+select pg_typeof(coalesce(indkey,'0')) from pg_index where indexrelid = 2662
+
+select nullif(indkey,'1') from pg_index where indexrelid = 2662
+
+select nullif(indkey,'2') from pg_index where indexrelid = 2662
+
+select '1 2'::int2vector = '1 2' from pg_am where oid = 2
+
+select ('1 2'::int2vector)[0] from pg_am where oid = 2
+
+select ('1 2'::int2vector)[1], ('1 2'::int2vector)[2] from pg_am where oid = 2
+
+select count(*) from pg_index where indkey = any(array['1'::int2vector]) and indexrelid < 16384
+
+select count(*) from pg_index where indkey = any(array['1'::int2vector, '1 2']) and indexrelid < 16384
+
+select array['1','2 3']::int2vector[] from pg_am where oid = 2
+
+select pg_typeof(array['1','2 3']::int2vector[]) from pg_am where oid = 2
+
+select count(*) from pg_proc where proargtypes < '23 23' and oid < 16384
+
+select count(*) from pg_proc where proargtypes > '23 23' and oid < 16384
+
+select count(*) from pg_proc where proargtypes <= '23 23' and oid < 16384
+
+select count(*) from pg_proc where proargtypes >= '23 23' and oid < 16384
+
+select count(*) from pg_proc where proargtypes = '23 23' and oid < 16384
+
+select count(*) from pg_proc where proargtypes <> '23 23' and oid < 16384
+
+select count(*) from pg_proc where '23 23' > proargtypes and oid < 16384
+
+select '1 2'::oidvector < '3' from pg_am where oid = 2
+
+select '3'::oidvector < '1 2' from pg_am where oid = 2
+
+select '3 4'::oidvector < '3 5' from pg_am where oid = 2
+
+select indclass = '1981' from pg_index where indexrelid = 2662
+
+select indclass in ('1981', '1 2') from pg_index where indexrelid = 2662
+
+select indclass = any(array['1981'::oidvector]) from pg_index where indexrelid = 2662
+
+select indclass = any('{1981}') from pg_index where indexrelid = 2662
+
+select indkey = any('{1}') from pg_index where indexrelid = 2662
+
+select indkey < '2' from pg_index where indexrelid = 2662
+
+select proargtypes from pg_proc where oid in (2108, 2147, 2803, 1299, 376, 1064) order by proargtypes
+
+select proargtypes from pg_proc where oid in (2108, 2147, 2803, 1299, 376, 1064) order by proargtypes desc
+
+select min(indexrelid) from pg_index group by indkey order by 1 limit 3
+
+select indkey from pg_index where indexrelid in (2662, 2663, 2655) order by indkey
+
+select distinct proargtypes from pg_proc where oid in (2108, 2147, 2803, 1299, 376, 1064) order by 1
+
+select indkey is distinct from '1' from pg_index where indexrelid = 2662
+
+select indkey::text = '1' from pg_index where indexrelid = 2662
+
+select indkey = 'x' from pg_index
+
+select indkey = '{1}' from pg_index
+
+select '1 x'::int2vector from pg_am
+
+select '1 70000'::int2vector from pg_am
+
+select '1 2 '::int2vector from pg_am where oid = 2
+
+select '  1   2'::int2vector, ''::int2vector from pg_am where oid = 2
+
+select greatest(indkey, '2') from pg_index where indexrelid = 2662
+
+select greatest(indclass, '2') from pg_index where indexrelid = 2662
+
+select indkey || '2' from pg_index where indexrelid = 2662
+
+select indkey || 2::int2 from pg_index where indexrelid = 2662
+
+select '2' || indkey from pg_index where indexrelid = 2662
+
+select 1 = any(indkey) from pg_index where indexrelid = 2662
+
+select '1' = any(indkey) from pg_index where indexrelid = 2662
+
+select indkey @> '{1}' from pg_index where indexrelid = 2662
+
+select indkey::int2[] @> '{1}' from pg_index where indexrelid = 2662
+
+select array_to_string(indkey, ',') from pg_index where indexrelid = 2663
+
+select array_position(indkey, 1::int2) from pg_index where indexrelid = 2663
+
+select indkey = '1'::int2vector from pg_index where indexrelid = 2662
+
+select indkey::int2[] = array[1]::int2[] from pg_index where indexrelid = 2662
+
+select indkey::int2[] = '{1}' from pg_index where indexrelid = 2662
+
+select string_to_array(indkey::text, ' ') = '{1}' from pg_index where indexrelid = 2662
+
+select proargtypes = '' from pg_proc where oid = 2803
+
+select proargtypes::oid[] = proallargtypes from pg_proc where oid = 2803
+
+select proargtypes[0] from pg_proc where oid = 1299
+
+select indkey between '1' and '2' from pg_index where indexrelid = 2662
+
+select indclass between '1' and '2000' from pg_index where indexrelid = 2662
+
+select max(proargtypes) from pg_proc
+
+select indkey from pg_index where indexrelid = 2662 union select '1 2' order by 1
+
+select (values ('1 2'::int2vector)) from pg_am where oid = 2
+
+select indkey = (select indkey from pg_index where indexrelid = 2662) from pg_index where indexrelid = 2662
+
+select count(*) from pg_proc p where exists (select 1 from pg_proc q where q.proargtypes = p.proargtypes and q.oid = 1299)
+
+select indkey in (select indkey from pg_index where indexrelid = 2662) from pg_index where indexrelid = 2662
+
+select array['1'::int2vector, '2'] from pg_am where oid = 2
+
+select (indkey::int2[])[0:0] from pg_index where indexrelid = 2662
+
+select indkey[0:0] from pg_index where indexrelid = 2662
+
+select min(proargtypes), max(indkey) from pg_proc, pg_index where indexrelid in (2662, 2663)
+
+select array(select indkey from pg_index where indexrelid in (2662, 2663) order by indexrelid)
+
+select array(select array[1,2] from pg_am where oid = 2) from pg_am where oid = 2
+
+select array[indkey, '3 4'] from pg_index where indexrelid = 2663
+
+select unnest(array[indkey, '3 4']) from pg_index where indexrelid = 2663
+
+select array[indkey, null] from pg_index where indexrelid = 2663
+
+select array[array[indkey], array[indkey]] from pg_index where indexrelid = 2663
+
+select proargtypes::oid[] < '{23,23}'::oid[] from pg_proc where oid = 1299
+
+select greatest('1 2'::oidvector, '5') from pg_am where oid = 2

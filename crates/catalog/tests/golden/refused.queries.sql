@@ -55,3 +55,15 @@ select count(*) over (x) from pg_am window w as (order by oid)
 select count(*) over w from pg_am window w as (w2 order by oid), w2 as (partition by amtype)
 
 select count(*) over w from pg_am window w as (order by oid), w as (order by amname)
+
+select indkey = '{1,2}'::int2[] from pg_index
+
+select indkey = '{1,2}'::int2[]::int2vector from pg_index
+
+select indkey = array[1]::int2[] from pg_index where indexrelid = 2662
+
+select proargtypes = proallargtypes from pg_proc
+
+select indkey > array[1::int2] from pg_index
+
+select array_agg(indkey) from pg_index where indexrelid in (2662)
