@@ -1,11 +1,11 @@
 //! Parts of values: elements of arrays, fields of rows.
 
 use sqlparser::ast::{self, AccessExpr, Subscript};
-use trunkline_core::{Oid, Result, SqlState};
+use trunkline_core::{Oid, Result};
 
-use super::scope::column_of;
+use super::scope::folded;
 use super::{Binder, Typed};
-use crate::error::{at, mismatch, unsupported};
+use crate::error::{mismatch, unsupported};
 use crate::facts::CastContext;
 use crate::plan::{Expr, Index};
 
@@ -38,7 +38,7 @@ impl Binder {
             match access {
                 AccessExpr::Dot(ast::Expr::Identifier(ident)) => {
                     value = self.subscripted(value, std::mem::take(&mut indexes))?;
-                    value = self.field(value, ident)?;
+                    value = self.field(value, &folded(ident))?;
                 }
                 AccessExpr::Dot(_) => return Err(unsupported(value.place, "this field")),
                 AccessExpr::Subscript(subscript) => indexes.push(self.index(subscript)?),
@@ -87,37 +87,5 @@ impl Binder {
                 Index::Slice(from, upper_bound.as_ref().map(bound).transpose()?)
             }
         })
-    }
-
-    pub(super) fn field(&mut self, value: Typed, ident: &ast::Ident) -> Result<Typed> {
-        let name = super::scope::folded(ident);
-        let place = self.place(ident.span);
-        let known = self.fields_of(&value)?;
-        let fields = known.clone().unwrap_or_default();
-        let found = fields.iter().position(|(own, _)| **own == *name);
-        // A field of a row of FROM is a column, which may be grouped by.
-        if let (Some(index), &Expr::WholeRow { depth, leaf, .. }) = (found, &value.expr)
-            && let Some(own) = self.scope_at(depth).leaves.get(leaf)
-            && let Some(column) = own.columns.get(index)
-        {
-            let column = column_of(leaf, index, column);
-            return Ok(self.mentioned(column, depth, value.place));
-        }
-        match found {
-            Some(index) => {
-                let oid = fields.get(index).map_or(Oid::TEXT, |(_, oid)| self.types.base_of(*oid));
-                Ok(Typed::new(Expr::Field(Box::new(value.expr), index), oid).placed(place))
-            }
-            None => {
-                let message = match (value.oid, known) {
-                    (oid, Some(_)) if oid != Oid::RECORD => {
-                        let of = self.type_names(&[oid]);
-                        format!("column \"{name}\" not found in data type {of}")
-                    }
-                    _ => format!("could not identify column \"{name}\" in record data type"),
-                };
-                Err(at(place, SqlState::UNDEFINED_COLUMN, message))
-            }
-        }
     }
 }

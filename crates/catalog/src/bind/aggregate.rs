@@ -6,10 +6,13 @@ use sqlparser::ast::{
 };
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::level::Before;
+use super::resolve::Chosen;
 use super::scope::folded;
 use super::typed::check_ordered;
 use super::{Binder, Typed};
 use crate::error::{at, syntax, unsupported};
+use crate::facts::Proc;
 use crate::functions;
 use crate::plan::{Aggregate, AggregateKind, Expr, OrderExpr, Window};
 
@@ -77,13 +80,8 @@ impl Binder {
         place: usize,
     ) -> Result<Typed> {
         let Some(over) = &call.over else {
-            let (aggregate, result) = self.aggregate(call, name, place)?;
-            let depth = aggregate.within;
-            let scope = self.scope_at(depth);
-            let slot = scope.aggregates.len();
-            scope.aggregates.push(aggregate);
-            scope.places.insert(slot, place);
-            return Ok(Typed::new(Expr::Slot { depth, slot }, result).placed(place));
+            let (aggregate, _) = self.aggregate(call, name, place)?;
+            return Ok(self.add_aggregate(aggregate, place));
         };
         let (kind, result) = self.window_kind(call, name, place)?;
         let spec = self.window_spec(over, place)?;
@@ -97,6 +95,44 @@ impl Binder {
         self.scope().places.insert(slot, place);
         let expr = Expr::Slot { depth: 0, slot };
         Ok(Typed::new(expr, result).placed(place))
+    }
+
+    /// Gives an aggregate to the query that it belongs to.
+    fn add_aggregate(&mut self, aggregate: Aggregate, place: usize) -> Typed {
+        let (depth, result) = (aggregate.within, aggregate.result);
+        let scope = self.scope_at(depth);
+        let slot = scope.aggregates.len();
+        scope.aggregates.push(aggregate);
+        scope.places.insert(slot, place);
+        Typed::new(Expr::Slot { depth, slot }, result).placed(place)
+    }
+
+    /// `value.max`: an aggregate of nothing but a value.
+    pub(super) fn aggregate_of(
+        &mut self,
+        value: &Typed,
+        kind: AggregateKind,
+        chosen: Chosen<Proc>,
+        name: &str,
+        place: usize,
+    ) -> Result<Typed> {
+        if kind.is_of_ordered_set() {
+            let message = format!("WITHIN GROUP is required for ordered-set aggregate {name}");
+            return Err(at(place, SqlState::WRONG_OBJECT_TYPE, message));
+        }
+        let mut aggregate = Aggregate {
+            kind,
+            arguments: self.cast_arguments(vec![value.clone()], &chosen.arguments)?,
+            types: chosen.arguments,
+            result: chosen.result,
+            distinct: false,
+            order: Vec::new(),
+            filter: None,
+            within: 0,
+        };
+        let before = Before { mentions: self.mentions(), cte: None };
+        self.settle_level(&mut aggregate, before, None, place)?;
+        Ok(self.add_aggregate(aggregate, place))
     }
 
     fn window_spec(&mut self, over: &WindowType, place: usize) -> Result<WindowSpec> {

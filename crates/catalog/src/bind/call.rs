@@ -213,6 +213,11 @@ impl Binder {
             return Ok(typed);
         }
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
+        if let ([argument], None | Some("pg_catalog")) = (arguments.as_slice(), schema)
+            && self.is_cast(argument, name)?
+        {
+            return self.cast_by_name(name, arguments, place);
+        }
         let Some(chosen) = self.choose(schema, name, &types, place)? else {
             return self.cast_by_name(schema, name, arguments, place);
         };
@@ -274,6 +279,12 @@ impl Binder {
         place: usize,
     ) -> Result<Typed> {
         let types: Vec<Oid> = arguments.iter().map(|argument| argument.oid).collect();
+        if let [argument] = arguments.as_slice()
+            && let Some(index) = self.field_place(argument, name)?
+        {
+            let argument = arguments.into_iter().next().unwrap_or_else(Self::null);
+            return self.field_at(argument, index);
+        }
         let oid = crate::facts::type_named(PG_CATALOG, name);
         match (oid, arguments.into_iter().next(), types.len()) {
             (Some(oid), Some(argument), 1) => {

@@ -13,9 +13,9 @@ use crate::plan::{Aggregate, AggregateKind, Expr};
 /// What stood where before the arguments of an aggregate were bound.
 pub(super) struct Before {
     /// How many mentions of its columns each query had.
-    mentions: Vec<usize>,
+    pub(super) mentions: Vec<usize>,
     /// The innermost query of WITH that was named.
-    cte: Option<NamedCte>,
+    pub(super) cte: Option<NamedCte>,
 }
 
 /// A query of WITH that was named.

@@ -23,6 +23,7 @@ mod literal;
 mod named;
 mod narrow;
 mod near;
+mod notation;
 mod operate;
 mod order;
 mod push;

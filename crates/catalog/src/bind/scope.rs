@@ -216,15 +216,21 @@ impl Binder {
             let columns =
                 scope.leaves.get(leaf).map(|leaf| leaf.columns.as_slice()).unwrap_or_default();
             let index = columns.iter().position(|own| *own.name == **column);
-            Ok(Some(index.and_then(|index| Some(column_of(leaf, index, columns.get(index)?)))))
+            let found = index.and_then(|index| Some(column_of(leaf, index, columns.get(index)?)));
+            Ok(Some((leaf, found)))
         })?;
-        match found {
-            Some((depth, Some(typed))) => Ok(self.mentioned(typed, depth, place)),
-            Some((_, None)) => match self.system_column(schema, Some(alias), column)? {
-                Some(typed) => Ok(typed.placed(place)),
-                None => Err(self.no_such_column(place, Some(alias), column)),
-            },
-            None => Err(no_item(place, alias)),
+        let (depth, leaf) = match found {
+            Some((depth, (_, Some(typed)))) => return Ok(self.mentioned(typed, depth, place)),
+            Some((depth, (leaf, None))) => (depth, leaf),
+            None => return Err(no_item(place, alias)),
+        };
+        if let Some(typed) = self.system_column(schema, Some(alias), column)? {
+            return Ok(typed.placed(place));
+        }
+        let row = self.row_at(depth, leaf, place);
+        match self.function_of(&row, column)? {
+            Some(typed) => Ok(typed),
+            None => Err(self.no_such_column(place, Some(alias), column)),
         }
     }
 
@@ -290,11 +296,15 @@ impl Binder {
     /// `relation.*` as a value.
     pub(super) fn whole_row(&mut self, name: &ObjectName) -> Result<Typed> {
         let (depth, leaf) = self.starred(name)?;
-        let scope = self.scopes.len().checked_sub(1 + depth);
-        let row = scope.and_then(|scope| Some(row_of(self.scopes.get(scope)?, leaf)));
         let first = name.0.first().and_then(|part| part.as_ident());
         let place = first.map_or(0, |first| self.place(first.span));
-        Ok(self.mentioned(row.unwrap_or_else(Binder::null), depth, place))
+        Ok(self.row_at(depth, leaf, place))
+    }
+
+    /// An item of FROM as a value, which is of a query `depth` further out.
+    fn row_at(&mut self, depth: usize, leaf: usize, place: usize) -> Typed {
+        let row = row_of(self.scope_at(depth), leaf);
+        self.mentioned(row, depth, place)
     }
 }
 

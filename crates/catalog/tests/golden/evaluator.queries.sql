@@ -729,3 +729,183 @@ select array[array[indkey], array[indkey]] from pg_index where indexrelid = 2663
 select proargtypes::oid[] < '{23,23}'::oid[] from pg_proc where oid = 1299
 
 select greatest('1 2'::oidvector, '5') from pg_am where oid = 2
+
+select (select array_agg((select typname from pg_type pt where pt.oid = p.oid)) from unnest(proallargtypes) p) from pg_proc where proname='json_populate_record'
+
+select p.text from unnest(array[1,2]) p, pg_am where pg_am.oid = 2
+
+select g.int4 from generate_series(1,2) g, pg_am where pg_am.oid = 2
+
+select g.int8, g.numeric from generate_series(1,2) g, pg_am where pg_am.oid = 2
+
+select (oid).regclass from pg_class where relname = 'pg_am'
+
+select (c.relname).upper from pg_class c where relname = 'pg_am'
+
+select (x).text from (select oid as x from pg_am where oid = 2) y
+
+select t.row_to_json from pg_am t where oid = 2
+
+select c.row_to_json from pg_am c where oid = 2
+
+select count(p.*) from unnest(array[1,2]) p, pg_am where pg_am.oid = 2
+
+select count(p.*) from pg_am a, unnest(array[1,null]) p where a.oid = 2
+
+select p.nosuch from unnest(array[1,2]) p, pg_am
+
+select c.nosuch from pg_am c
+
+select (c.amname).nosuch from pg_am c
+
+select (c.oid).nosuch from pg_am c
+
+select (c).nosuch from pg_am c
+
+select (c.oid).text from pg_am c where oid = 2
+
+select c.text from pg_am c where oid = 2
+
+select c.to_jsonb from pg_am c where oid = 2
+
+select c.json_agg from pg_am c where oid = 2
+
+select c.count from pg_am c
+
+select (c.amname).length from pg_am c where oid = 2
+
+select c.amname.length from pg_am c where oid = 2
+
+select pg_catalog.pg_am.row_to_json from pg_catalog.pg_am where oid = 2
+
+select p.regtype from unnest(array[16::oid]) p, pg_am where pg_am.oid = 2
+
+select p.oid from unnest(array['23'::text]) p, pg_am where pg_am.oid = 2
+
+select p.regtype from unnest(array['int4'::text]) p, pg_am where pg_am.oid = 2
+
+select p.name from unnest(array['int4'::text]) p, pg_am where pg_am.oid = 2
+
+select p.varchar from unnest(array['int4'::text]) p, pg_am where pg_am.oid = 2
+
+select (relname).text from pg_class where relname = 'pg_am'
+
+select (relname).varchar from pg_class where relname = 'pg_am'
+
+select (relnamespace).regnamespace from pg_class where relname = 'pg_am'
+
+select (relacl).unnest from pg_class where relname = 'pg_am'
+
+select (relacl).array_length from pg_class where relname = 'pg_am'
+
+select (relacl).cardinality from pg_class where relname = 'pg_am'
+
+select c.unnest from unnest(array[array[1,2]]) c, pg_am
+
+select x.relname.upper from pg_class x
+
+select a.a from pg_am a where oid = 2
+
+select g.g from generate_series(1,1) g, pg_am where pg_am.oid = 2
+
+select g.pg_typeof from generate_series(1,1) g, pg_am where pg_am.oid = 2
+
+select (c.oid).pg_get_userbyid from pg_am c where oid = 2
+
+select (oid).pg_get_indexdef from pg_class where relname = 'pg_am_oid_index'
+
+select c.pg_typeof from pg_am c where oid = 2
+
+select c.name from pg_am c where oid = 2
+
+select (c).name from pg_am c where oid = 2
+
+select c.int4 from pg_am c where oid = 2
+
+select (1).text from pg_am where oid = 2
+
+select ('1').text from pg_am where oid = 2
+
+select (c.oid).int4 from pg_am c where oid = 2
+
+select (c.oid).date from pg_am c where oid = 2
+
+select p.date from unnest(array['2020-01-01'::text]) p, pg_am where pg_am.oid = 2
+
+select c.record from pg_am c where oid = 2
+
+select 1 from pg_class c where (c.oid).regclass = 'pg_am'::regclass
+
+select p.proname, (p.oid).regprocedure from pg_proc p where p.oid = 1299
+
+select p.length, p.upper from unnest(array['abc'::text]) p, pg_am where pg_am.oid = 2
+
+select count((p.x).*) from (select c as x from pg_am c) p
+
+select (p.x).amname from (select c as x from pg_am c where oid = 2) p
+
+select (p.x).text from (select c as x from pg_am c where oid = 2) p
+
+select c.generate_series from pg_am c where oid = 2
+
+select c.now from pg_am c where oid = 2
+
+select upper from pg_am
+
+select (select c.row_to_json) from pg_am c where oid = 2
+
+select max(c.text) from pg_am c where oid = 2
+
+select (c.oid).sum from pg_am c
+
+select (c.oid).max from pg_am c
+
+select (typarray).format_type from pg_type where oid = 23
+
+select u.upper from upper('x') u, pg_am where pg_am.oid = 2
+
+select text('1'), name('x'), oid('1'), date('2020-01-01'), int4('1') from pg_am where oid = 2
+
+select text(oid), regproc(amhandler), int8(oid) from pg_am where oid = 2
+
+select amname(c), oid(c) from pg_am c where oid = 2
+
+select nosuch(c) from pg_am c
+
+select (c.oid).max, (c.amname).count from pg_am c
+
+select (select (c.oid).max) from pg_am c
+
+select 1 from pg_am c where (c.oid).max > 1
+
+select count(c.oid.max) from pg_am c
+
+select (c.oid).max.text from pg_am c
+
+select ((c.oid).max).text from pg_am c
+
+select c.count, c.json_agg is null from pg_am c group by c.oid order by 1 limit 1
+
+select x.relname.nosuch from pg_class x
+
+select (row(1,2)).f1 from pg_am where oid = 2
+
+select (row(1,2)).f3 from pg_am where oid = 2
+
+select (row(1,2)).row_to_json from pg_am where oid = 2
+
+select row_to_json(row(1,2)) from pg_am where oid = 2
+
+select (x).key from (select json_each('{"a":1}') x from pg_am where oid = 2) y
+
+select (x).json_typeof from (select '{"a":1}'::json x from pg_am where oid = 2) y
+
+select float8(amname) from pg_am
+
+select text(1), bool('t') from pg_am where oid = 2
+
+select timestamptz('2020-01-01 00:00:00+00') is not null from pg_am where oid = 2
+
+select regclass('pg_class'), regtype('int4') from pg_am where oid = 2
+
+select (c.oid).nosuch.text from pg_am c
