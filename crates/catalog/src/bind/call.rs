@@ -216,7 +216,7 @@ impl Binder {
         if let ([argument], None | Some("pg_catalog")) = (arguments.as_slice(), schema)
             && self.is_cast(argument, name)?
         {
-            return self.cast_by_name(name, arguments, place);
+            return self.cast_by_name(schema, name, arguments, place);
         }
         let Some(chosen) = self.choose(schema, name, &types, place)? else {
             return self.cast_by_name(schema, name, arguments, place);
