@@ -32,8 +32,8 @@ const BLANK: [(&str, &str); 12] = [
     ("relallfrozen", "0"),
     ("relfrozenxid", "'0'::xid"),
     ("relminmxid", "'0'::xid"),
-    ("prosqlbody", "null::pg_node_tree"),
     // Trees stand as what they say.
+    ("prosqlbody", "pg_get_function_sqlbody(oid)"),
     ("proargdefaults", "pg_get_expr(proargdefaults, 0)"),
     ("conbin", "pg_get_expr(conbin, 0)"),
     ("ev_qual", "'<>'::text"),

@@ -7,8 +7,8 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use trunkline_sql::quote_identifier;
 
 use super::{
-    constraint, describe, description, identify, index, partition, partition_constraint, routine,
-    trigger,
+    constraint, describe, description, identify, index, index_properties, partition,
+    partition_constraint, routine, trigger,
 };
 use crate::datum::Datum;
 use crate::facts;
@@ -34,16 +34,16 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_get_partkeydef" => partition::key,
         "pg_get_partition_constraintdef" => partition_constraint::definition,
         "pg_partition_root" => partition::root,
-        "pg_get_function_sqlbody"
-        | "pg_get_statisticsobjdef"
+        "pg_get_function_sqlbody" => routine::body,
+        "pg_get_statisticsobjdef"
         | "pg_get_statisticsobjdef_columns"
         | "pg_get_statisticsobjdef_expressions" => |_| Ok(Datum::Null),
         "obj_description" | "col_description" => description::of_object,
         "shobj_description" => description::of_shared,
         "pg_describe_object" => describe::describe,
-        "pg_index_column_has_property" | "pg_index_has_property" | "pg_indexam_has_property" => {
-            index_property
-        }
+        "pg_index_column_has_property" => index_properties::of_column,
+        "pg_index_has_property" => index_properties::of_index,
+        "pg_indexam_has_property" => index_properties::of_method,
         name => return identify::function(name),
     })
 }
@@ -116,7 +116,9 @@ fn view_definition(call: &Call<'_>) -> Result<Datum> {
         Some(Datum::Text(name)) => world.find_class(name)?,
         other => other.and_then(Datum::as_oid),
     };
-    let is_pretty = call.arguments.get(1).is_some_and(Datum::is_true);
+    // With a column to wrap at, which is not looked at, it is always pretty.
+    let is_pretty =
+        call.arguments.get(1).is_some_and(|how| how.is_true() || matches!(how, Datum::Int(_)));
     let text = oid.and_then(|oid| query_of(world, oid, is_pretty));
     text.map_or(Ok(Datum::Null), |text| deparsed(call, text))
 }
@@ -148,16 +150,4 @@ fn rule_definition(call: &Call<'_>) -> Result<Datum> {
         call,
         format!("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {query}"),
     )
-}
-
-fn index_property(call: &Call<'_>) -> Result<Datum> {
-    let name =
-        call.arguments.last().and_then(Datum::as_str).unwrap_or_default().to_ascii_lowercase();
-    Ok(match name.as_str() {
-        "asc" | "nulls_last" | "orderable" | "returnable" | "search_array" | "search_nulls"
-        | "can_order" | "can_unique" | "can_multi_col" | "can_exclude" | "can_include"
-        | "clusterable" | "index_scan" | "bitmap_scan" | "backward_scan" => Datum::Bool(true),
-        "desc" | "nulls_first" | "distance_orderable" => Datum::Bool(false),
-        _ => Datum::Null,
-    })
 }

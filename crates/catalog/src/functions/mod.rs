@@ -20,6 +20,7 @@ pub(crate) mod floats;
 mod from_char;
 mod identify;
 mod index;
+mod index_properties;
 pub(crate) mod json;
 mod json_edits;
 mod json_records;

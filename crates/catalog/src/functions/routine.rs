@@ -8,7 +8,7 @@ use super::definitions::oid;
 use crate::datum::{Datum, Row};
 use crate::facts::{facts, rows_by};
 use crate::plan::Call;
-use crate::world::{World, is_input, typed_text, usual_cost};
+use crate::world::{World, is_input, sql_body, typed_text, usual_cost};
 
 /// A routine of the snapshot, or of every database.
 fn routine(world: &World, oid: u32) -> Option<Routine> {
@@ -232,7 +232,8 @@ pub(super) fn definition(call: &Call<'_>) -> Result<Datum> {
         sql.push_str(&format!(" RETURNS {}\n", returned(world, &routine)));
     }
     sql.push_str(&format!(" LANGUAGE {}\n", quote_identifier(&routine.language)));
-    let marks = marks(world, &routine);
+    let mut marks = marks(&routine);
+    marks.extend(oid(call, 0).and_then(|oid| support(world, oid)));
     if !marks.is_empty() {
         sql.push_str(&format!(" {}\n", marks.join(" ")));
     }
@@ -240,19 +241,40 @@ pub(super) fn definition(call: &Call<'_>) -> Result<Datum> {
         let (name, value) = setting.split_once('=').unwrap_or((setting, ""));
         sql.push_str(&format!(" SET {} TO {}\n", quote_identifier(name), set_value(name, value)));
     }
-    let source = &routine.source;
-    let upper = source.trim_start().get(..12).unwrap_or_default().to_ascii_uppercase();
-    if routine.language == "sql" && (upper == "BEGIN ATOMIC" || upper.starts_with("RETURN ")) {
-        sql.push_str(source.trim());
-        sql.push('\n');
-    } else {
-        sql.push_str(&format!("AS {}\n", quoted(source, tag)));
+    match oid(call, 0).and_then(|oid| body_of(world, oid)) {
+        Some(body) => sql.push_str(&format!("{body}\n")),
+        None => {
+            let file = oid(call, 0).and_then(|oid| builtin_cell(oid, "probin"));
+            let file = file.as_ref().and_then(Datum::as_str);
+            let file = file.map_or_else(String::new, |file| format!("'{file}', "));
+            sql.push_str(&format!("AS {file}{}\n", quoted(&routine.source, tag)));
+        }
     }
     Ok(Datum::text(sql))
 }
 
+/// `pg_get_function_sqlbody(routine)`
+pub(super) fn body(call: &Call<'_>) -> Result<Datum> {
+    let body = oid(call, 0).and_then(|oid| body_of(&call.run.world, oid));
+    Ok(body.map_or(Datum::Null, Datum::text))
+}
+
+/// What a routine does, where that is kept as SQL and not as a string.
+fn body_of(world: &World, oid: u32) -> Option<String> {
+    if let Some(object) = world.objects.routines.get(oid) {
+        return sql_body(world.objects.routine(object)?).map(str::to_owned);
+    }
+    builtin_cell(oid, "prosqlbody")?.as_str().map(str::to_owned)
+}
+
+/// What `pg_proc` says of a routine of every database in a column.
+fn builtin_cell(oid: u32, column: &str) -> Option<Datum> {
+    let [row] = rows_by("pg_proc", "oid", &Datum::Oid(oid)).try_into().ok()?;
+    row.get(facts("pg_proc")?.column(column)).cloned()
+}
+
 /// What is not usual of a routine.
-fn marks(_world: &World, routine: &Routine) -> Vec<String> {
+fn marks(routine: &Routine) -> Vec<String> {
     let mut marks: Vec<String> = Vec::new();
     match routine.volatility {
         'i' => marks.push("IMMUTABLE".to_owned()),
@@ -280,6 +302,12 @@ fn marks(_world: &World, routine: &Routine) -> Vec<String> {
         marks.push(format!("ROWS {rows}"));
     }
     marks
+}
+
+/// The function that helps the planner with a routine of every database.
+fn support(world: &World, oid: u32) -> Option<String> {
+    let of = builtin_cell(oid, "prosupport")?.as_oid().filter(|of| *of != 0)?;
+    Some(format!("SUPPORT {}", world.other_text(Oid::REGPROC, of)?))
 }
 
 /// The value of a setting: one that is a list has each of its names in quotes.

@@ -60,7 +60,7 @@ pub(crate) use names::{proc_by_oid, split_name};
 pub(crate) use objects::{ClassObject, Objects};
 pub(crate) use parse::is_alias;
 pub(crate) use registered::DomainFacts;
-pub(crate) use routine::{is_input, usual_cost};
+pub(crate) use routine::{is_input, sql_body, usual_cost};
 pub(crate) use session::version as session_version;
 pub(crate) use tables::Parts;
 pub(crate) use text::{

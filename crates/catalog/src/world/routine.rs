@@ -212,6 +212,7 @@ fn row(world: &World, maker: &Maker, object: &RoutineObject, routine: &Routine) 
         RoutineKind::Aggregate => 'a',
         _ => 'f',
     };
+    let body = sql_body(routine);
     let settings = match routine.settings.as_slice() {
         [] => Datum::Null,
         settings => Datum::texts(settings.iter().map(String::as_str)),
@@ -243,8 +244,17 @@ fn row(world: &World, maker: &Maker, object: &RoutineObject, routine: &Routine) 
             "proargdefaults",
             if defaults.is_empty() { Datum::Null } else { Datum::text(defaults.join(", ")) },
         ),
-        ("prosrc", Datum::text(routine.source.as_str())),
+        ("prosrc", Datum::text(if body.is_some() { "" } else { &routine.source })),
+        ("prosqlbody", body.map_or(Datum::Null, Datum::text)),
         ("proconfig", settings),
         ("proacl", world.acl(&routine.access)),
     ])
+}
+
+/// What a routine does, where that is kept as SQL and not as a string.
+pub(crate) fn sql_body(routine: &Routine) -> Option<&str> {
+    let body = routine.source.trim();
+    let start = body.get(..12).unwrap_or_default().to_ascii_uppercase();
+    let is_sql = start == "BEGIN ATOMIC" || start.starts_with("RETURN ");
+    (routine.language == "sql" && is_sql).then_some(body)
 }

@@ -317,3 +317,15 @@ select to_date('2020/01/05','YYYY-MM-DD'), to_date('2020 01 05','YYYYMMDD'), to_
 select to_timestamp('2020-01-02T03:04:05','YYYY-MM-DD"T"HH24:MI:SS'), to_timestamp('year 2020 month 5','"year "YYYY" month "MM') from pg_am limit 1
 
 select format_type(1560, -1), format_type(1560, null), format_type(1561, -1), format_type(1014, -1), format_type(1042, -1), format_type(1014, null)
+
+select amname, string_agg(coalesce(pg_indexam_has_property(a.oid, property)::text, 'null'), ' ' order by n) from pg_am a, unnest(array['can_order','can_unique','can_multi_col','can_exclude','can_include','clusterable','asc','nothing']) with ordinality p(property, n) group by 1 order by 1
+
+select pg_index_column_has_property('sales.orders_open_idx'::regclass,0,'asc'), pg_index_column_has_property('sales.orders_open_idx'::regclass,-1,'asc'), pg_index_column_has_property('sales.orders_open_idx'::regclass,3,'asc'), pg_index_column_has_property(0,1,'asc'), pg_index_has_property(99999999,'index_scan'), pg_indexam_has_property(99999,'can_order'), pg_index_column_has_property('pg_class_oid_index'::regclass,1,'search_array'), pg_indexam_has_property(null,'x')
+
+select oid::regprocedure, pg_get_functiondef(oid), pg_get_function_sqlbody(oid), prosrc from pg_proc where prosqlbody is not null and oid < 12000 order by oid
+
+select proname, prosqlbody is not null, pg_get_function_sqlbody(oid) from pg_proc where pronamespace = 'information_schema'::regnamespace order by 1
+
+select pg_get_functiondef(oid) from pg_proc where proname in ('koi8r_to_mic', 'nameregexeq', 'unnest', 'ts_debug') order by oid
+
+select pg_get_viewdef('big_orders'::regclass, 0), pg_get_viewdef('big_orders'::regclass, true) = pg_get_viewdef('big_orders'::regclass, 0), pg_get_viewdef('big_orders'::regclass)

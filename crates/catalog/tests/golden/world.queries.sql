@@ -113,3 +113,7 @@ select castsource::regtype, casttarget::regtype, castfunc::regprocedure, castcon
 select pg_describe_object(classid, objid, objsubid), pg_describe_object(refclassid, refobjid, refobjsubid), deptype from pg_depend where classid = 'pg_cast'::regclass order by 2
 
 SELECT DISTINCT ev_class::regclass::text, m[1]::int, m[2], m[3]::oid::regclass::text, m[4]::int FROM pg_rewrite, regexp_matches(ev_action::text, ':resno (\d+) :resname (\S+) :ressortgroupref \d+ :resorigtbl (\d+) :resorigcol (\d+)', 'g') m WHERE ev_class IN ('world.seen'::regclass, 'world.kept'::regclass, 'world.through'::regclass, 'world.instead'::regclass) AND m[3] <> '0' ORDER BY 1, 2
+
+SELECT c.relname, attnum, string_agg(coalesce(pg_index_column_has_property(c.oid, attnum, property)::text, 'null'), ' ' ORDER BY n) FROM pg_class c JOIN pg_attribute ON attrelid = c.oid, unnest(ARRAY['asc','desc','nulls_first','nulls_last','orderable','distance_orderable','returnable','search_array','search_nulls','Asc','can_order','clusterable','nothing']) WITH ORDINALITY p(property, n) WHERE relnamespace = 'world'::regnamespace AND relkind IN ('i', 'I', 'r', 'v') AND attnum > 0 GROUP BY 1, 2 ORDER BY 1, 2
+
+SELECT c.relname, string_agg(coalesce(pg_index_has_property(c.oid, property)::text, 'null'), ' ' ORDER BY n) FROM pg_class c, unnest(ARRAY['clusterable','index_scan','bitmap_scan','backward_scan','can_order','asc']) WITH ORDINALITY p(property, n) WHERE relnamespace = 'world'::regnamespace GROUP BY 1 ORDER BY 1
