@@ -33,6 +33,7 @@ views! {
     "pg_stat_checkpointer"
     "pg_stat_database"
     "pg_stat_database_conflicts"
+    "pg_stat_io"
     "pg_stat_recovery_prefetch"
     "pg_stat_slru"
     "pg_stat_sys_indexes"

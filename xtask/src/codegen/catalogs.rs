@@ -21,8 +21,8 @@ const UNPINNED: std::ops::Range<u32> = 12_000..16_384;
 const LOCALES: &str =
     "select oid from pg_collation where oid >= 12000 and collprovider = 'c' order by 1";
 
-/// The types of columns that hold numbers of objects: oid, regproc, oidvector, oid[].
-const NUMBERS: [&str; 4] = ["26", "24", "30", "1028"];
+/// The types of columns that hold numbers of objects: oid, regproc, regclass, oidvector, oid[].
+const NUMBERS: [&str; 5] = ["26", "24", "2205", "30", "1028"];
 
 /// What differs from day to day, or says nothing to who has no executor of PostgreSQL's.
 const BLANK: [(&str, &str); 12] = [
@@ -52,7 +52,7 @@ const INDEXES: &str = "indrelid < 16384";
 /// Of the machine's locales none but one that every machine has.
 const COLLATIONS: &str = "oid < 12000 or collprovider = 'i' or collname = 'C.utf8'";
 /// What functions say of objects, plain and pretty where that is something else.
-const SAID: [&str; 6] = [
+const SAID: [&str; 8] = [
     "create or replace view public.pg_get_viewdef as \
      select oid, plain, nullif(pretty, plain) as pretty from pg_class, \
      lateral (select pg_get_viewdef(oid) as plain, pg_get_viewdef(oid, true) as pretty) as of \
@@ -62,6 +62,17 @@ const SAID: [&str; 6] = [
      array(select attnum from pg_attribute where attrelid = pg_class.oid and attnum > 0 \
      and pg_column_is_updatable(attrelid, attnum, false) order by attnum) as columns \
      from pg_class where oid < 16384",
+    "create or replace view public.pg_settings_get_flags as \
+     select name, pg_settings_get_flags(name) as flags from pg_settings",
+    // What is counted of whom, where nothing has been counted.
+    "create or replace view public.pg_stat_io_rows as \
+     select backend_type, object, context, reads * 0 as reads, read_bytes * 0 as read_bytes, \
+     read_time * 0 as read_time, writes * 0 as writes, write_bytes * 0 as write_bytes, \
+     write_time * 0 as write_time, writebacks * 0 as writebacks, \
+     writeback_time * 0 as writeback_time, extends * 0 as extends, \
+     extend_bytes * 0 as extend_bytes, extend_time * 0 as extend_time, hits * 0 as hits, \
+     evictions * 0 as evictions, reuses * 0 as reuses, fsyncs * 0 as fsyncs, \
+     fsync_time * 0 as fsync_time from pg_stat_get_io()",
     // What comes with PostgreSQL; which of its versions is made where none is named.
     "create or replace view public.pg_extension_versions as \
      select name, version, superuser, trusted, relocatable, schema, requires, comment, \
@@ -116,6 +127,7 @@ const TABLES: &[Table] = tables! {
     "pg_description" DESCRIPTIONS, "classoid, objoid, objsubid";
     "pg_extension" "true", "1";
     "pg_extension_versions" "true", "name collate \"C\", version collate \"C\"";
+    "pg_get_catalog_foreign_keys" "true", "fktable::oid, fkcols, pktable::oid";
     "pg_get_constraintdef" "true", "1";
     "pg_get_indexdef" "true", "1";
     "pg_get_keywords" "true", "word collate \"C\"";
@@ -133,6 +145,8 @@ const TABLES: &[Table] = tables! {
     "pg_relation_is_updatable" "events <> 0", "1";
     "pg_rewrite" "oid < 16384", "1";
     "pg_settings" "category <> 'Customized Options'", "name collate \"C\"";
+    "pg_settings_get_flags" "flags <> '{}'", "name collate \"C\"";
+    "pg_stat_io_rows" "true", "1, 2, 3";
     "pg_tablespace" "true", "1";
     "pg_timezone_abbrevs" "true", "abbrev collate \"C\"";
     "pg_ts_config" "true", "1";
@@ -195,7 +209,8 @@ fn content(server: &Server, table: &Table) -> Result<Content, String> {
         }
     }
     let list: Vec<String> = columns.iter().map(selected).collect();
-    let relation = if from == "pg_get_keywords" { "pg_get_keywords()" } else { from };
+    let is_function = matches!(from, "pg_get_keywords" | "pg_get_catalog_foreign_keys");
+    let relation = if is_function { format!("{from}()") } else { from.to_owned() };
     let rows = server.rows(&format!(
         "copy (select {} from {relation} where {} order by {}) to stdout",
         list.join(", "),
@@ -212,8 +227,8 @@ fn selected(column: &Column) -> String {
     let name = &column.name;
     let blank = BLANK.iter().find(|(blank, _)| blank == name);
     let value = blank.map_or(name.as_str(), |(_, value)| value);
-    // A function stands as a number: its name may have others beside it.
-    let cast = if column.oid == "24" { "::oid" } else { "" };
+    // A function stands as a number: its name may have others beside it. So does a relation.
+    let cast = if matches!(column.oid.as_str(), "24" | "2205") { "::oid" } else { "" };
     format!("{value}{cast} as \"{name}\"")
 }
 

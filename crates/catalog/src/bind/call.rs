@@ -481,6 +481,7 @@ pub(crate) fn keyword_function(word: &str) -> Option<&'static str> {
     Some(match word.to_ascii_lowercase().as_str() {
         "current_user" | "current_role" | "user" => "current_user",
         "session_user" => "session_user",
+        "system_user" => "system_user",
         "current_catalog" => "current_database",
         "current_schema" => "current_schema",
         "current_timestamp" => "now",

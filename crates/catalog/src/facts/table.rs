@@ -78,8 +78,8 @@ files! {
     "information_schema.sql_parts" "information_schema.sql_sizing"
     "pg_aggregate" "pg_am" "pg_amop" "pg_amproc" "pg_attribute" "pg_authid" "pg_auth_members" "pg_cast"
     "pg_class" "pg_collation" "pg_constraint" "pg_conversion" "pg_depend" "pg_description" "pg_extension" "pg_extension_versions"
-    "pg_get_constraintdef" "pg_get_indexdef" "pg_get_keywords" "pg_get_ruledef" "pg_get_viewdef" "pg_index" "pg_init_privs" "pg_language" "pg_namespace" "pg_opclass" "pg_operator" "pg_opfamily"
-    "pg_proc" "pg_range" "pg_relation_is_updatable" "pg_rewrite" "pg_settings" "pg_tablespace" "pg_timezone_abbrevs" "pg_ts_config" "pg_ts_config_map" "pg_ts_dict" "pg_ts_parser"
+    "pg_get_catalog_foreign_keys" "pg_get_constraintdef" "pg_get_indexdef" "pg_get_keywords" "pg_get_ruledef" "pg_get_viewdef" "pg_index" "pg_init_privs" "pg_language" "pg_namespace" "pg_opclass" "pg_operator" "pg_opfamily"
+    "pg_proc" "pg_range" "pg_relation_is_updatable" "pg_rewrite" "pg_settings" "pg_settings_get_flags" "pg_stat_io_rows" "pg_tablespace" "pg_timezone_abbrevs" "pg_ts_config" "pg_ts_config_map" "pg_ts_dict" "pg_ts_parser"
     "pg_ts_template" "pg_type" "pg_wait_events"
 }
 
@@ -256,8 +256,8 @@ fn read_cell(cell: &str, oid: Oid) -> Result<Datum, PgError> {
     };
     // Nothing here may ask for facts of types: they are being read.
     let oid = match oid {
-        // `regproc` stands as a number.
-        Oid::REGPROC => Oid::OID,
+        // `regproc` and `regclass` stand as numbers.
+        Oid::REGPROC | Oid::REGCLASS => Oid::OID,
         oid => oid,
     };
     io::from_value(Value::from_literal(oid, cell, &TextStyle::default())?)

@@ -2,7 +2,9 @@
 
 use trunkline_core::{PgError, Result, SqlState};
 
-use crate::datum::Datum;
+use super::definitions::oid;
+use crate::datum::{Datum, Row};
+use crate::facts::{PG_CATALOG, cell, column_place, relation_columns};
 use crate::plan::{Call, Function};
 use crate::world::AclItem;
 
@@ -29,6 +31,8 @@ pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
         "acldefault" => default,
         "makeaclitem" => make,
+        "aclcontains" => contains,
+        "pg_get_acl" => of_object,
         "oidvectortypes" => types,
         _ => return None,
     })
@@ -78,6 +82,69 @@ fn make(call: &Call<'_>) -> Result<Datum> {
     }
     let item = AclItem { grantee: oid(0), grantor: oid(1), privileges };
     Ok(Datum::text(call.run.world.acl_text(&item)))
+}
+
+/// `aclcontains(list, item)`: whether an item of the list says all that the other one says.
+fn contains(call: &Call<'_>) -> Result<Datum> {
+    let [list, item] = call.arguments else { return Ok(Datum::Null) };
+    let world = &call.run.world;
+    let items = world.acl_items(list)?;
+    call.run.items(items.len())?;
+    let asked = world.acl_item(item.as_str().unwrap_or_default())?;
+    let holds = |own: &AclItem| {
+        let says = |letter: char| {
+            !asked.allows(letter, false) || own.allows(letter, asked.allows(letter, true))
+        };
+        (own.grantee, own.grantor) == (asked.grantee, asked.grantor) && ALL.chars().all(says)
+    };
+    Ok(Datum::Bool(items.iter().any(holds)))
+}
+
+/// The catalogs of what has an access list, and where it is.
+const LISTS: [(&str, &str); 11] = [
+    ("pg_class", "relacl"),
+    ("pg_database", "datacl"),
+    ("pg_foreign_data_wrapper", "fdwacl"),
+    ("pg_foreign_server", "srvacl"),
+    ("pg_language", "lanacl"),
+    ("pg_largeobject_metadata", "lomacl"),
+    ("pg_namespace", "nspacl"),
+    ("pg_parameter_acl", "paracl"),
+    ("pg_proc", "proacl"),
+    ("pg_tablespace", "spcacl"),
+    ("pg_type", "typacl"),
+];
+
+/// `pg_get_acl(catalog, object, column)`
+fn of_object(call: &Call<'_>) -> Result<Datum> {
+    let (Some(catalog), Some(object)) = (oid(call, 0), oid(call, 1)) else {
+        return Ok(Datum::Null);
+    };
+    let column = call.arguments.get(2).and_then(Datum::as_int).unwrap_or(0);
+    // What is pinned depends on nothing.
+    if catalog == 0 && object == 0 {
+        return Ok(Datum::Null);
+    }
+    let name = call.run.world.class_name(catalog).filter(|(schema, _)| *schema == PG_CATALOG);
+    let name = name.filter(|(_, name)| relation_columns(PG_CATALOG, name).is_some());
+    let Some((_, name)) = name else {
+        let message = format!("unrecognized class ID: {catalog}");
+        return Err(PgError::new(SqlState::INTERNAL_ERROR, message));
+    };
+    let row = if &*name == "pg_class" && column != 0 {
+        let rows = call.run.found("pg_attribute", "attrelid", object)?;
+        let place = column_place("pg_attribute", "attnum");
+        let is_it = |row: &Row| row.get(place).and_then(Datum::as_int) == Some(column);
+        let row = rows.into_iter().find(is_it);
+        return Ok(row
+            .and_then(|row| cell("pg_attribute", &row, "attacl").cloned())
+            .unwrap_or_default());
+    } else {
+        call.run.found(&name, "oid", object)?.into_iter().next()
+    };
+    let list = LISTS.iter().find(|(own, _)| **own == *name).map(|(_, list)| *list);
+    let list = row.zip(list).and_then(|(row, list)| cell(&name, &row, list).cloned());
+    Ok(list.unwrap_or_default())
 }
 
 /// The letters in the order of an `aclitem`.

@@ -11,7 +11,7 @@ use super::describe::{
     DESCRIBED, Member, column_name, kind, member, named, of_method, word_of_members,
 };
 use crate::datum::{Datum, Row};
-use crate::facts::{self, OPERATORS, PG_CATALOG, PROCS, cell, element_of, type_facts};
+use crate::facts::{self, OPERATORS, PG_CATALOG, cell, element_of, type_facts};
 use crate::plan::{Call, Function};
 use crate::run::Run;
 use crate::world::World;
@@ -56,11 +56,9 @@ fn told(call: &Call<'_>, name: &str, tell: fn(Identity) -> Vec<Datum>) -> Result
     };
     let column = call.arguments.get(2).and_then(Datum::as_int).unwrap_or(0);
     let (word, identity) = identify(call.run, (catalog, object, column))?;
-    let fields = PROCS.get(name).and_then(|procs| procs.first()).map(|proc| &proc.outputs);
-    let fields = fields.cloned().unwrap_or_default();
     let mut values = vec![Datum::text(word)];
     values.extend(tell(identity.unwrap_or_default()));
-    Datum::record(&fields.into(), values.into())
+    super::row_of(name, values)
 }
 
 /// The word for an object, and its names if it is there.

@@ -3,22 +3,63 @@
 use std::sync::Arc;
 
 use trunkline_core::types::{Numeric, Value};
-use trunkline_core::{Oid, Result};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use crate::datum::Datum;
 use crate::facts::Operator;
 use crate::plan::{Call, Function};
 
 pub(super) fn function(name: &str) -> Option<Function> {
-    (name == "pg_wal_lsn_diff").then_some(apart as Function)
+    Some(match name {
+        "pg_wal_lsn_diff" => apart,
+        "pg_lsn_pli" | "numeric_pl_pg_lsn" => |call| moved(call, true),
+        "pg_lsn_mii" => |call| moved(call, false),
+        _ => return None,
+    })
 }
 
-/// An operator between two places.
+/// An operator of places.
 pub(super) fn operator(operator: &Operator) -> Option<Function> {
     let is_place = |oid: Oid| oid == Oid::PG_LSN;
-    let is_difference = &*operator.name == "-";
-    (is_difference && is_place(operator.left) && is_place(operator.right))
-        .then_some(apart as Function)
+    let sides = (is_place(operator.left), is_place(operator.right));
+    Some(match (&*operator.name, sides) {
+        ("-", (true, true)) => apart,
+        ("-", (true, false)) => |call| moved(call, false),
+        ("+", (true, false) | (false, true)) => |call| moved(call, true),
+        _ => return None,
+    })
+}
+
+/// A place so many bytes further on, or back: of half a byte it is the nearest place.
+fn moved(call: &Call<'_>, is_further: bool) -> Result<Datum> {
+    let at = call.arguments.iter().find_map(|value| match value {
+        Datum::Other(value) => match **value {
+            Value::Lsn(at) => Some(at),
+            _ => None,
+        },
+        _ => None,
+    });
+    let bytes = call.arguments.iter().find_map(|value| match value {
+        Datum::Numeric(bytes) => Some(bytes),
+        _ => None,
+    });
+    let Some((at, bytes)) = at.zip(bytes) else { return Ok(Datum::Null) };
+    if bytes.is_nan() {
+        let what = if is_further { "add NaN to pg_lsn" } else { "subtract NaN from pg_lsn" };
+        return Err(PgError::new(SqlState::FEATURE_NOT_SUPPORTED, format!("cannot {what}")));
+    }
+    if !bytes.is_finite() {
+        let message = "cannot convert infinity to pg_lsn";
+        return Err(PgError::new(SqlState::FEATURE_NOT_SUPPORTED, message));
+    }
+    // Both have the places behind the point that the number has until all is added up.
+    let scale = i16::try_from(bytes.scale()).unwrap_or(i16::MAX);
+    let sum = Numeric::from_i128(at.into(), 0).to_i128(scale).zip(bytes.to_i128(scale));
+    let sum = sum.and_then(|(at, bytes)| at.checked_add(if is_further { bytes } else { -bytes }));
+    let sum = sum.and_then(|sum| Numeric::from_i128(sum, scale).to_i128(0));
+    let sum = sum.and_then(|sum| u64::try_from(sum).ok());
+    sum.map(|at| Datum::Other(Arc::new(Value::Lsn(at))))
+        .ok_or_else(|| PgError::new(SqlState::INVALID_PARAMETER_VALUE, "pg_lsn out of range"))
 }
 
 /// How many bytes one is behind the other.

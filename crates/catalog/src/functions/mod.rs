@@ -1,6 +1,7 @@
 //! Functions and operators: which ones there are here.
 
 mod acl;
+mod activity;
 mod addresses;
 mod array_edits;
 mod arrays;
@@ -10,17 +11,21 @@ mod bytes;
 mod chance;
 mod compiled;
 mod constraint;
+mod control;
 mod conversions;
 mod definitions;
 mod describe;
 mod description;
 mod enums;
 mod exact;
+mod files;
 pub(crate) mod floats;
 mod from_char;
+mod identifiers;
 mod identify;
 mod index;
 mod index_properties;
+mod inputs;
 pub(crate) mod json;
 mod json_edits;
 mod json_records;
@@ -58,16 +63,19 @@ mod statistics;
 mod strings;
 mod times;
 mod to_char;
+mod transactions;
 mod trigger;
 mod trigonometry;
 mod updatable;
+mod uuids;
 mod waiting;
 mod whole_parts;
 
-use trunkline_core::Oid;
+use trunkline_core::{Oid, Result};
 
 use self::bits::Bitwise;
-use crate::facts::{Operator, PG_CATALOG, Proc, element_of};
+use crate::datum::Datum;
+use crate::facts::{Operator, PG_CATALOG, PROCS, Proc, element_of};
 use crate::plan::{AggregateKind, Effort, Function, SetFunction};
 
 /// What a function does; `None` for one that is not here.
@@ -100,6 +108,12 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| from_char::function(name, &proc.arguments))
         .or_else(|| trigonometry::function(name))
         .or_else(|| numbers::function(name, &proc.arguments))
+        .or_else(|| control::function(name))
+        .or_else(|| transactions::function(name))
+        .or_else(|| files::function(name))
+        .or_else(|| activity::function(name))
+        .or_else(|| identifiers::function(name))
+        .or_else(|| uuids::function(name))
         .or_else(|| statistics::function(proc))
         .or_else(|| addresses::function(name))
         .or_else(|| made_intervals::function(name))
@@ -109,6 +123,7 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| chance::function(name, &proc.arguments))
         .or_else(|| sizes::function(name, &proc.arguments))
         .or_else(|| conversions::cast(proc))
+        .or_else(|| inputs::function(proc))
 }
 
 /// What an operator does.
@@ -149,6 +164,9 @@ pub(crate) fn takes_null(operator: &Operator) -> bool {
 /// What a function does that gives rows.
 pub(crate) fn set(proc: &Proc) -> Option<SetFunction> {
     sets::function(&proc.name)
+        .or_else(|| transactions::rows(&proc.name))
+        .or_else(|| files::rows(&proc.name))
+        .or_else(|| activity::rows(&proc.name))
         .or_else(|| regexps::rows(&proc.name))
         .or_else(|| json_values::rows(&proc.name))
 }
@@ -205,4 +223,10 @@ pub(crate) fn is_of_catalogs(name: &str) -> bool {
     session::function(name).is_some_and(|_| name != "now")
         || needs_objects(name)
         || name.starts_with("pg_")
+}
+
+/// The row that a function of one name gives which has several columns.
+fn row_of(name: &str, values: Vec<Datum>) -> Result<Datum> {
+    let fields = PROCS.get(name).and_then(|procs| procs.first()).map(|proc| &proc.outputs);
+    Datum::record(&fields.cloned().unwrap_or_default().into(), values.into())
 }

@@ -38,14 +38,12 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "to_regoper" => |call| to_alias(call, Oid::REGOPER),
         "to_regoperator" => |call| to_alias(call, Oid::REGOPERATOR),
         "to_regcollation" => |call| to_alias(call, Oid::REGCOLLATION),
-        "pg_typeof" => |call| Ok(Datum::Oid(call.types.first().map_or(0, |oid| oid.0))),
-        "parse_ident" => |call| {
+        "to_regtypemod" => |call| {
             let Some(name) = text(call, 0) else { return Ok(Datum::Null) };
-            if call.arguments.get(1).is_some_and(|strict| !strict.is_true()) {
-                return Err(crate::error::unsupported(0, "parse_ident() that is not strict"));
-            }
-            Ok(Datum::texts(crate::world::split_name(name)?))
+            let found = call.run.world.find_modified_type(name).ok();
+            Ok(found.map_or(Datum::Null, |(_, typmod)| Datum::Int(typmod.into())))
         },
+        "pg_typeof" => |call| Ok(Datum::Oid(call.types.first().map_or(0, |oid| oid.0))),
         "pg_get_userbyid" => |call| {
             let oid = call.arguments.first().and_then(Datum::as_oid).unwrap_or(0);
             let name = call.run.world.role_name(oid);
@@ -56,7 +54,7 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_table_size" => |call| size(call, &[Part::Own, Part::Toast]),
         "pg_indexes_size" => |call| size(call, &[Part::Indexes]),
         "pg_total_relation_size" => |call| size(call, &[Part::Own, Part::Toast, Part::Indexes]),
-        "pg_database_size" | "pg_tablespace_size" => |_| Ok(Datum::Int(0)),
+        "pg_tablespace_size" => |_| Ok(Datum::Int(0)),
         "pg_tablespace_location" => |_| Ok(Datum::text("")),
         "pg_stat_get_live_tuples"
         | "pg_stat_get_dead_tuples"

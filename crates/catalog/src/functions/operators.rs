@@ -3,8 +3,8 @@
 use trunkline_core::{Oid, Result};
 
 use super::{
-    arrays, bits, bytes, json_values, log_places, math, mixed_times, numbers, patterns, strings,
-    times,
+    acl, arrays, bits, bytes, json_values, log_places, math, mixed_times, numbers, patterns,
+    strings, times,
 };
 use crate::datum::Datum;
 use crate::facts::{Operator, element_of, type_facts};
@@ -89,6 +89,9 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
     }
     if let Some(function) = bits::operator(operator) {
         return Some(function);
+    }
+    if operator.right == Oid::ACLITEM && matches!(name, "@>" | "~") {
+        return acl::function("aclcontains");
     }
     if let Some(function) = log_places::operator(operator) {
         return Some(function);

@@ -35,7 +35,7 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_current_wal_lsn" | "pg_current_wal_insert_lsn" | "pg_current_wal_flush_lsn" => {
             |_| Ok(Datum::Other(std::sync::Arc::new(Value::Lsn(0))))
         }
-        "pg_is_in_recovery" | "pg_is_wal_replay_paused" => |_| Ok(Datum::Bool(false)),
+        "pg_is_in_recovery" => |_| Ok(Datum::Bool(false)),
         "pg_postmaster_start_time" | "pg_conf_load_time" => |_| Ok(Datum::Int(started())),
         "now" => |call| Ok(Datum::Int(call.run.world.began)),
         "inet_client_addr" => {
@@ -61,6 +61,19 @@ pub(super) fn function(name: &str) -> Option<Function> {
             let encoding = Encoding::find(text(call, 0).unwrap_or_default());
             Ok(Datum::Int(encoding.map_or(-1, |encoding| encoding.number().into())))
         },
+        "pg_encoding_max_length" => |call| {
+            /// The most bytes of a character, by the numbers of encodings.
+            const MOST: [i64; 42] = [
+                1, 3, 3, 3, 4, 3, 4, 4, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+                1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 3, 2,
+            ];
+            let number = call.arguments.first().and_then(Datum::as_int);
+            let number = number.and_then(|number| usize::try_from(number).ok());
+            let most = number.and_then(|number| MOST.get(number));
+            Ok(most.map_or(Datum::Null, |most| Datum::Int(*most)))
+        },
+        // How a session proved whose it is is not known here.
+        "system_user" => |_| Ok(Datum::Null),
         "pg_my_temp_schema" => |_| Ok(Datum::Oid(0)),
         "pg_is_other_temp_schema" => |_| Ok(Datum::Bool(false)),
         "pg_jit_available" => |_| Ok(Datum::Bool(false)),

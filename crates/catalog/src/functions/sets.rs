@@ -22,11 +22,7 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
         "_pg_expandarray" => expand,
         "string_to_table" => split,
         "ts_token_type" => token_types,
-        "pg_get_keywords" => |_| {
-            let facts = crate::facts::facts("pg_get_keywords");
-            let rows = facts.map(|facts| facts.rows.iter().map(|row| row.to_vec()).collect());
-            Ok(rows.unwrap_or_default())
-        },
+        "pg_get_keywords" => |_| Ok(known("pg_get_keywords")),
         "pg_available_extensions" => |_| {
             let known = extensions(["name", "version", "comment", "is_default"]);
             let defaults = known.filter(|row| row.last().is_some_and(Datum::is_true));
@@ -46,13 +42,15 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
             .collect())
         },
         "pg_timezone_names" => zones,
+        "pg_get_catalog_foreign_keys" => |_| Ok(known("pg_get_catalog_foreign_keys")),
+        "pg_config" => super::control::configuration,
         "aclexplode" => super::acl::explode,
         "pg_partition_ancestors" => super::partition::ancestors,
         "pg_partition_tree" => super::partition::tree,
         "pg_options_to_table" => options,
         "pg_show_all_settings" => session::all_settings,
-        "pg_cursor" => |call| Ok(listed(call.run.world.cursors())),
-        "pg_prepared_statement" => |call| Ok(listed(call.run.world.prepared_statements())),
+        "pg_cursor" => |call| Ok(listed(&call.run.world.cursors())),
+        "pg_prepared_statement" => |call| Ok(listed(&call.run.world.prepared_statements())),
         "pg_listening_channels" => {
             |call| Ok(call.run.world.listening_channels().map(|channel| vec![channel]).collect())
         }
@@ -69,6 +67,12 @@ pub(super) fn function(name: &str) -> Option<SetFunction> {
         | "pg_show_replication_origin_status" => |_| Ok(Vec::new()),
         _ => return None,
     })
+}
+
+/// The rows that a function gives everywhere.
+fn known(function: &str) -> Vec<Vec<Datum>> {
+    let facts = crate::facts::facts(function);
+    facts.map(|facts| listed(&facts.rows)).unwrap_or_default()
 }
 
 /// The extensions that come with PostgreSQL, each version with what these columns say of it.
@@ -100,7 +104,7 @@ fn zones(call: &Call<'_>) -> SetOfRows {
     Ok(rows)
 }
 
-fn listed(rows: Vec<Row>) -> Vec<Vec<Datum>> {
+fn listed(rows: &[Row]) -> Vec<Vec<Datum>> {
     rows.iter().map(|row| row.to_vec()).collect()
 }
 

@@ -5,6 +5,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::strings::text;
 use crate::datum::Datum;
+use crate::facts::base_of;
 use crate::plan::{Call, Function};
 
 /// The units, each 1,024 of the one before.
@@ -14,6 +15,9 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
     Some(match name {
         "pg_size_pretty" => size_pretty,
         "pg_size_bytes" => size_bytes,
+        "pg_column_size" => column_size,
+        // Nothing is compressed here, nor kept apart.
+        "pg_column_compression" | "pg_column_toast_chunk_id" => |_| Ok(Datum::Null),
         "length" | "octet_length" if types == [Oid::BYTEA] => |call| Ok(bytes(call, 1)),
         "bit_length" if types == [Oid::BYTEA] => |call| Ok(bytes(call, 8)),
         _ => return None,
@@ -79,15 +83,22 @@ fn split(text: &str) -> (&str, &str) {
 
 fn size_pretty(call: &Call<'_>) -> Result<Datum> {
     let size = match call.arguments.first() {
-        Some(Datum::Numeric(number)) => number.to_string().parse().ok(),
-        other => other.and_then(Datum::as_int),
+        // Few bytes are shown as they are, with what is behind the point, too.
+        Some(Datum::Numeric(number)) if is_small(number) => {
+            return Ok(Datum::text(format!("{number} bytes")));
+        }
+        Some(Datum::Numeric(number)) if !number.is_finite() => {
+            return Ok(Datum::text(format!("{number} PB")));
+        }
+        Some(Datum::Numeric(number)) => {
+            let own = i16::try_from(number.scale()).ok();
+            let digits = own.and_then(|own| number.to_i128(own));
+            let factor = 10_i128.checked_pow(number.scale().into());
+            digits.zip(factor).and_then(|(digits, factor)| digits.checked_div(factor))
+        }
+        other => other.and_then(Datum::as_int).map(i128::from),
     };
-    let Some(size): Option<i64> = size else {
-        return Err(PgError::new(
-            SqlState::FEATURE_NOT_SUPPORTED,
-            "a size that is not whole is not supported",
-        ));
-    };
+    let size = size.ok_or_else(|| crate::error::unsupported(0, "a size of so many digits"))?;
     // Halves of a unit are cut off until the last one, and rounded up there.
     let (mut value, mut place, mut has_half) = (size.unsigned_abs(), 0, false);
     loop {
@@ -102,4 +113,53 @@ fn size_pretty(call: &Call<'_>) -> Result<Datum> {
     }
     let sign = if size < 0 { "-" } else { "" };
     Ok(Datum::text(format!("{sign}{value} {}", UNITS.get(place).copied().unwrap_or("PB"))))
+}
+
+/// Whether a number of bytes is told in bytes.
+fn is_small(number: &Numeric) -> bool {
+    let limit = Numeric::from_i128(10 * 1024, 0);
+    let least = Numeric::from_i128(-10 * 1024, 0);
+    number.compare(&limit).is_lt() && number.compare(&least).is_gt()
+}
+
+/// `pg_column_size(value)`: how many bytes a value has that is not compressed.
+fn column_size(call: &Call<'_>) -> Result<Datum> {
+    /// Before what is of any length.
+    const HEAD: usize = 4;
+    let (Some(value), Some(oid)) = (call.arguments.first(), call.types.first()) else {
+        return Ok(Datum::Null);
+    };
+    let oid = base_of(*oid);
+    let length = i64::from(trunkline_core::types::typlen(oid));
+    let unsupported = || crate::error::unsupported(0, "the size of such a value");
+    let bytes = match (value, length) {
+        (Datum::Null, _) => return Ok(Datum::Null),
+        (_, 1..) => return Ok(Datum::Int(length)),
+        // A string of C's ends with a byte of zero.
+        (Datum::Text(text), -2) => text.len() + 1,
+        (Datum::Text(_), _) if oid == Oid::JSONB => return Err(unsupported()),
+        (Datum::Text(text), _) => text.len() + HEAD,
+        (Datum::Numeric(number), _) if number.is_finite() => HEAD + 2 + 2 * parts(number),
+        (Datum::Other(value), _) => match &**value {
+            Value::Bytea(bytes) => bytes.len() + HEAD,
+            _ => return Err(unsupported()),
+        },
+        _ => return Err(unsupported()),
+    };
+    Ok(i64::try_from(bytes).map_or(Datum::Null, Datum::Int))
+}
+
+/// How many parts of four digits a number is kept as.
+fn parts(number: &Numeric) -> usize {
+    let text = number.to_string();
+    let text = text.trim_start_matches('-');
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let mut digits = "0".repeat((4 - whole.len() % 4) % 4) + whole + fraction;
+    digits.push_str(&"0".repeat((4 - fraction.len() % 4) % 4));
+    let is_used = |part: &[u8]| part.iter().any(|digit| *digit != b'0');
+    let used: Vec<bool> = digits.as_bytes().chunks(4).map(is_used).collect();
+    match (used.iter().position(|used| *used), used.iter().rposition(|used| *used)) {
+        (Some(first), Some(last)) => last - first + 1,
+        _ => 0,
+    }
 }

@@ -219,6 +219,20 @@ impl World {
         Ok(if parsed.dimensions > 0 { found.and_then(|oid| self.array_of(oid)) } else { found })
     }
 
+    /// A type by its name, and its modifier.
+    ///
+    /// # Errors
+    ///
+    /// 42704 if there is none, 42601 for what is no name.
+    pub(crate) fn find_modified_type(&self, text: &str) -> Result<(Oid, i32)> {
+        match crate::bind::named_type(text, 0) {
+            Err(error) if error.sqlstate() == SqlState::UNDEFINED_OBJECT => {
+                self.find_type(text)?.map(|oid| (Oid(oid), -1)).ok_or(error)
+            }
+            known => known,
+        }
+    }
+
     fn array_of(&self, oid: u32) -> Option<u32> {
         if let Some(array) = facts::array_of(Oid(oid)) {
             return Some(array.0);

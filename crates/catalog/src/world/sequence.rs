@@ -150,6 +150,11 @@ pub(super) fn state(world: &World, schema: u32, name: &str) -> Option<Row> {
 }
 
 impl World {
+    /// The row of a sequence that nobody took a number from.
+    pub(crate) fn sequence_state(&self, schema: u32, name: &str) -> Option<Row> {
+        state(self, schema, name)
+    }
+
     /// Names and types of the columns of every sequence, without modifiers.
     pub(crate) fn sequence_columns(&self) -> Vec<(&'static str, Oid, i32)> {
         COLUMNS.iter().map(|(name, oid)| (*name, *oid, -1)).collect()

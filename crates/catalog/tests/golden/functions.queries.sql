@@ -329,3 +329,101 @@ select proname, prosqlbody is not null, pg_get_function_sqlbody(oid) from pg_pro
 select pg_get_functiondef(oid) from pg_proc where proname in ('koi8r_to_mic', 'nameregexeq', 'unnest', 'ts_debug') order by oid
 
 select pg_get_viewdef('big_orders'::regclass, 0), pg_get_viewdef('big_orders'::regclass, true) = pg_get_viewdef('big_orders'::regclass, 0), pg_get_viewdef('big_orders'::regclass)
+
+select pg_split_walfile_name('0000000100000003000000FF'), * from pg_split_walfile_name('000000010000000000000001')
+
+select pg_walfile_name('0/16B3748'), pg_walfile_name('1/1000000'), pg_walfile_name_offset('0/16B3748'), (pg_walfile_name_offset('A/16B3748')).*
+
+select pg_notification_queue_usage(), pg_settings_get_flags('work_mem'), pg_settings_get_flags('nope'), pg_settings_get_flags('Enable_seqscan'), system_user,pg_encoding_max_length(6),pg_encoding_max_length(99),pg_encoding_max_length(0),pg_encoding_max_length(-1) from pg_am limit 1
+
+select name, pg_settings_get_flags(name) from pg_settings order by 1
+
+select * from pg_get_catalog_foreign_keys() order by fktable::text, fkcols, pktable::text
+
+select * from pg_control_init()
+
+select * from pg_control_recovery()
+
+select pg_control_version, catalog_version_no, pg_typeof(system_identifier), system_identifier > 0, pg_typeof(pg_control_last_modified) from pg_control_system()
+
+select timeline_id, prev_timeline_id, full_page_writes, pg_typeof(redo_wal_file), pg_typeof(next_xid), pg_typeof(oldest_xid), oldest_commit_ts_xid from pg_control_checkpoint()
+
+select backend_type, object, context, reads is null, read_bytes is null, read_time is null, writes is null, write_bytes is null, write_time is null, writebacks is null, writeback_time is null, extends is null, extend_bytes is null, extend_time is null, hits is null, evictions is null, reuses is null, fsyncs is null, fsync_time is null, stats_reset is null, pg_typeof(read_bytes) from pg_stat_io order by 1,2,3
+
+select name from pg_config() order by 1
+
+select pg_xact_status('1'),pg_xact_status('2'),pg_xact_status('0')
+
+select pg_xact_status(pg_current_xact_id()), txid_status(txid_current())
+
+select pg_snapshot_xmin(s) = pg_snapshot_xmax(s), (select count(*) from pg_snapshot_xip(s)), pg_visible_in_snapshot('1', s) from pg_current_snapshot() s
+
+select pg_typeof(txid_current_snapshot()), txid_snapshot_xmin('10:20:11,15'), txid_snapshot_xmax('10:20:11,15'), pg_snapshot_xmin('10:20:11,15'), pg_snapshot_xmax('10:20:11,15'), txid_visible_in_snapshot(12,'10:20:11,15'),txid_visible_in_snapshot(11,'10:20:11,15'),txid_visible_in_snapshot(20,'10:20:11,15'),txid_visible_in_snapshot(9,'10:20:11,15') from pg_am limit 1
+
+select * from txid_snapshot_xip('10:20:11,15'), pg_am where amname = 'btree'
+
+select pg_snapshot_xip('10:20:11,15') from pg_am where amname = 'btree'
+
+select pg_get_acl('pg_class'::regclass,99999,0), pg_get_acl('pg_am'::regclass,403,0), pg_get_acl('pg_class'::regclass,'pg_class'::regclass,0),pg_get_acl('pg_class'::regclass,'pg_class'::regclass,1),pg_get_acl('pg_subscription'::regclass,'pg_subscription'::regclass,1), pg_get_acl('pg_proc'::regclass, 'pg_ls_waldir'::regproc,0), pg_get_acl('pg_language'::regclass, 12,0)
+
+select pg_filenode_relation(0,0), pg_filenode_relation(0,2619),pg_filenode_relation(1664,1262),pg_filenode_relation(1663,2619),pg_filenode_relation(0,1262),pg_filenode_relation(0,1259), pg_filenode_relation(1664,pg_relation_filenode('pg_database')), pg_filenode_relation(7,2619)
+
+select pg_tablespace_databases(1664)
+
+select pg_tablespace_databases(99)
+
+select count(*) > 0 from pg_tablespace_databases(1663)
+
+select parse_ident('a.b;',false), parse_ident('A . "B c" [',false), parse_ident('"a""b".C$1._x') from pg_am limit 1
+
+select pg_input_is_valid('x','int4'), pg_input_is_valid('5','int4'), pg_input_is_valid('abc','varchar(2)'), pg_input_error_info('abc','varchar(2)'), pg_input_error_info('5','int4'), pg_input_error_info('x','int'), pg_input_is_valid(null,'int4'), pg_input_is_valid('99999','int2'), pg_input_is_valid('1.234', 'numeric(2,2)'), pg_input_is_valid('{"a"','jsonb')
+
+select * from pg_input_error_info('99999','int2')
+
+select pg_input_is_valid('nope','regclass'), pg_input_error_info('{1','int[]'), pg_input_error_info('2020-13-01','date'), pg_input_error_info('nope','regclass'), pg_input_error_info('1.234', 'numeric(2,2)')
+
+select to_regtypemod('varchar(10)'), to_regtypemod('int'), to_regtypemod('nope'), to_regtypemod('timestamp(4)'), to_regtypemod('numeric(10,2)'), to_regtypemod('interval day to second(3)'), to_regtypemod('bit'), to_regtypemod('char') from pg_am limit 1
+
+select '0/10'::pg_lsn + 16, '0/10'::pg_lsn - 16, 16 + '0/10'::pg_lsn, '0/10'::pg_lsn + 1.5, '0/10'::pg_lsn - 0.5, '0/10'::pg_lsn - 1.5, '0/10'::pg_lsn + (-3), pg_lsn_pli('0/10', 4), pg_lsn_mii('0/10', 4) from pg_am limit 1
+
+select pg_size_pretty(12.5), pg_size_pretty(10239.9), pg_size_pretty(10240.1), pg_size_pretty(-12345678.9), pg_size_pretty(1e30), pg_size_pretty(10.50), pg_size_pretty('NaN'::numeric), pg_size_pretty(-10240.5),pg_size_pretty('Infinity'::numeric), pg_size_pretty('-Infinity'::numeric), pg_size_pretty(10240::bigint), pg_size_pretty(-9223372036854775808), pg_size_pretty(5000000000.0) from pg_am limit 1
+
+select pg_column_size('abc'::text), pg_column_size(1), pg_column_size(1.5), pg_column_size(null), pg_column_size('x'::name), pg_column_size(true), pg_column_size('abc'::varchar), pg_column_size('{"a":1}'::json), pg_column_compression('abc'::text), pg_column_size(relname), pg_column_size(oid), pg_column_size(10000), pg_column_size(10000.0001), pg_column_size(0.00000001), pg_column_size(0::numeric), pg_column_size(-123456789.5), pg_column_size('\x0102'::bytea), pg_column_size(now()), pg_column_size('1 day'::interval), pg_column_compression(5) from pg_class limit 1
+
+select uuid_extract_version('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'), uuid_extract_version('00000000-0000-0000-0000-000000000000'), uuid_extract_timestamp('C232AB00-9414-11EC-B3C8-9E6BDECED846'), uuid_extract_timestamp('017F22E2-79B0-7CC3-98C4-DC0C0C07398F'), uuid_extract_timestamp('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11') from pg_am limit 1
+
+select aclcontains(array['postgres=r/postgres','pg_monitor=rw/postgres']::aclitem[], 'pg_monitor=r/postgres'), aclcontains(array['postgres=r/postgres']::aclitem[], 'postgres=r*/postgres'), aclcontains(array['=r/postgres']::aclitem[], '=r/postgres'), aclcontains(array['=r*/postgres']::aclitem[], '=r/postgres'), aclcontains(relacl, '=r/postgres'), relacl @> '=r/postgres'::aclitem from pg_class where relname = 'pg_class'
+
+select pg_get_sequence_data('pg_class')
+
+select pg_stat_get_db_numbackends(99999), pg_stat_get_db_numbackends(datid) > 0 from pg_stat_activity where pid = pg_backend_pid()
+
+select * from pg_ls_archive_statusdir()
+
+select * from pg_ls_tmpdir(1663)
+
+select * from pg_ls_logicalsnapdir()
+
+select string_to_array(textin(int2vectorout(indkey)),' ')::smallint[] from pg_index where indexrelid = 'pg_class_oid_index'::regclass
+
+select indexrelid::regclass, int2vectorout(indkey), oidvectorout(indclass), int2vectorout(indoption)::text, oidout(indrelid), regclassout(indexrelid), boolout(indisunique), int2out(indnatts) from pg_index where indrelid < 12000 order by indexrelid
+
+select nameout(relname), textin(nameout(relname)), charout(relkind), array_out(relacl), record_out(row(relname,relkind,1)), array_out(reloptions) from pg_class where relname = 'pg_class'
+
+select textin('a'), textout('a'), int2vectorin('1 2 3'), oidvectorin('4 5'), int4out(5), int4in('7'), int8in('8'), boolin('yes'), int4in(int4out(7)) + 1, regclassin('pg_class'), regtypein('int4'), regprocout('now'::regproc), numeric_in('1.5',0,-1), float8out(1.5), timestamptz_out('2020-01-01 00:00+00'), date_in('2020-02-03'), varcharin('abcdef', 0, 10) from pg_am limit 1
+
+select bpcharin('ab',0,8) || 'x', jsonb_in('{"a":1}'), json_out('{"a": 1}'), uuid_out('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'), inet_out('10.0.0.1'), byteaout('\x01'), interval_out('1 day'), regoperatorout('=(int4,int4)'::regoperator),regoperatorin('=(int4,int4)'),  xidout('5'), aclitemout('postgres=r/postgres'), aclitemin('postgres=r/postgres'), unknownout('x'), cstring_out('a') from pg_am limit 1
+
+select pg_typeof(int4out(5)), pg_typeof(textin('a')), pg_typeof(record_out(row(1))) from pg_am limit 1
+
+select boolin(null), int4out(null), array_out('{a,"b c"}'::text[]), array_out(array[[1,2],[3,4]]) from pg_am limit 1
+
+select void_out(pg_sleep(0)), anyarray_out(proargnames), int4out(typlen) from pg_type, pg_proc limit 1
+
+select array_out(conkey), array_to_string(conkey, ',') , textin(array_out(conkey)) from pg_constraint where conkey is not null order by oid limit 3
+
+select cstring_in('x'), textin(cstring_in('y')), length(textin(regtypeout('int4'::regtype))), regtypeout('int4'::regtype)::text, regclassout(0) from pg_am limit 1
+
+select backend_type, ssl, gss_auth, pid = pg_backend_pid() from pg_stat_get_activity(pg_backend_pid())
+
+select * from pg_stat_get_activity(0)

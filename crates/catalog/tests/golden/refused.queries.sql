@@ -67,3 +67,53 @@ select proargtypes = proallargtypes from pg_proc
 select indkey > array[1::int2] from pg_index
 
 select array_agg(indkey) from pg_index where indexrelid in (2662)
+
+select pg_database_size('nope') from pg_am limit 1
+
+select pg_database_size(99999)
+
+select pg_is_wal_replay_paused()
+
+select pg_get_wal_replay_pause_state()
+
+select pg_split_walfile_name('xyz')
+
+select pg_xact_status('99999999999999999')
+
+select pg_get_acl(9999,1,0)
+
+select parse_ident('a.b;') from pg_am limit 1
+
+select parse_ident('"a') from pg_am limit 1
+
+select parse_ident('.a') from pg_am limit 1
+
+select parse_ident('a.') from pg_am limit 1
+
+select parse_ident('a..b') from pg_am limit 1
+
+select parse_ident('') from pg_am limit 1
+
+select parse_ident('""') from pg_am limit 1
+
+select parse_ident('a b') from pg_am limit 1
+
+select parse_ident('1a') from pg_am limit 1
+
+select pg_input_is_valid('x','nope')
+
+select '0/10'::pg_lsn - 17 from pg_am limit 1
+
+select 'FFFFFFFF/FFFFFFFF'::pg_lsn + 1 from pg_am limit 1
+
+select '0/10'::pg_lsn + 'NaN'::numeric from pg_am limit 1
+
+select '0/10'::pg_lsn - 'NaN'::numeric from pg_am limit 1
+
+select '0/10'::pg_lsn - 'Infinity'::numeric from pg_am limit 1
+
+select varcharin('abcdef', 0, 7) from pg_am limit 1
+
+select int4in('x') from pg_am limit 1
+
+select pg_node_tree_in('x') from pg_am
