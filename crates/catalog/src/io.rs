@@ -14,7 +14,7 @@ pub(crate) fn parse_plain(oid: Oid, text: &str, style: &TextStyle) -> Result<Dat
     Ok(match oid {
         Oid::TEXT | Oid::VARCHAR | Oid::UNKNOWN | Oid::CSTRING => Datum::text(text),
         Oid::CHAR => Datum::text(text.chars().next().map(String::from).unwrap_or_default()),
-        oid if type_facts(oid).is_some_and(|known| &*known.name == "aclitem") => Datum::text(text),
+        Oid::ACLITEM => Datum::text(text),
         // What a client makes of such a type would be taken for what a definition says.
         oid if is_told_only(oid) => {
             let name = type_facts(oid).map_or_else(String::new, |known| known.name.to_string());

@@ -229,7 +229,8 @@ impl Binder {
     }
 }
 
-/// Whether a type's text can only be read by who knows the catalogs: `regclass` and its kin.
+/// Whether a type's text can only be read by who knows the catalogs: `regclass` and its kin, and `aclitem`.
 pub(crate) fn needs_catalog(oid: Oid) -> bool {
-    is_alias(element_of(oid).unwrap_or(oid)) || oid == Oid::RECORD
+    let element = element_of(oid).unwrap_or(oid);
+    is_alias(element) || element == Oid::ACLITEM || oid == Oid::RECORD
 }

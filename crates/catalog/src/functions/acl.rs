@@ -6,7 +6,7 @@ use super::definitions::oid;
 use crate::datum::{Datum, Row};
 use crate::facts::{PG_CATALOG, cell, column_place, relation_columns};
 use crate::plan::{Call, Function};
-use crate::world::AclItem;
+use crate::world::{ACL_LETTERS, AclItem};
 
 /// What a privilege is called, and its letter in an `aclitem`.
 const PRIVILEGES: [(&str, char); 15] = [
@@ -74,7 +74,7 @@ fn make(call: &Call<'_>) -> Result<Datum> {
         .collect::<Result<Vec<char>>>()?;
     // In the order of an `aclitem`.
     let mut privileges = String::new();
-    for letter in ALL.chars().filter(|letter| letters.contains(letter)) {
+    for letter in ACL_LETTERS.chars().filter(|letter| letters.contains(letter)) {
         privileges.push(letter);
         if is_grantable {
             privileges.push('*');
@@ -95,7 +95,8 @@ fn contains(call: &Call<'_>) -> Result<Datum> {
         let says = |letter: char| {
             !asked.allows(letter, false) || own.allows(letter, asked.allows(letter, true))
         };
-        (own.grantee, own.grantor) == (asked.grantee, asked.grantor) && ALL.chars().all(says)
+        (own.grantee, own.grantor) == (asked.grantee, asked.grantor)
+            && ACL_LETTERS.chars().all(says)
     };
     Ok(Datum::Bool(items.iter().any(holds)))
 }
@@ -146,9 +147,6 @@ fn of_object(call: &Call<'_>) -> Result<Datum> {
     let list = row.zip(list).and_then(|(row, list)| cell(&name, &row, list).cloned());
     Ok(list.unwrap_or_default())
 }
-
-/// The letters in the order of an `aclitem`.
-const ALL: &str = "arwdDxtXUCTcsAm";
 
 /// `aclexplode`: `grantee=privileges/grantor`, one privilege a row.
 pub(super) fn explode(call: &Call<'_>) -> Result<Vec<Vec<Datum>>> {

@@ -46,13 +46,63 @@ pub(super) fn read(text: &str) -> Result<Json> {
     Reader { text, at: 0 }.value(0)
 }
 
+/// What is directly within JSON, each part as it is written.
+pub(super) enum Parts<'a> {
+    Scalar(Json),
+    List(Vec<&'a str>),
+    Object(Vec<(String, &'a str)>),
+}
+
+/// The parts of JSON that is known to be well formed.
+pub(super) fn parts(text: &str) -> Result<Parts<'_>> {
+    let mut reader = Reader { text, at: 0 };
+    match reader.peek() {
+        Some(b'{') => {
+            let mut members = Vec::new();
+            reader.many(b'}', |reader| {
+                let key = reader.key()?;
+                members.push((key, reader.written()?));
+                Ok(())
+            })?;
+            Ok(Parts::Object(members))
+        }
+        Some(b'[') => {
+            let mut items = Vec::new();
+            reader.many(b']', |reader| {
+                items.push(reader.written()?);
+                Ok(())
+            })?;
+            Ok(Parts::List(items))
+        }
+        _ => reader.value(0).map(Parts::Scalar),
+    }
+}
+
 /// Goes through JSON that is known to be well formed.
 struct Reader<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// The next value as it is written.
+    fn written(&mut self) -> Result<&'a str> {
+        let _ = self.peek();
+        let start = self.at;
+        let _ = self.value(1)?;
+        Ok(self.text.get(start..self.at).unwrap_or_default())
+    }
+
+    /// The name of a member, with what stands between it and the value.
+    fn key(&mut self) -> Result<String> {
+        let key = self.string()?;
+        if self.peek() != Some(b':') {
+            return Err(Reader::malformed());
+        }
+        self.at += 1;
+        Ok(key)
+    }
+
     fn peek(&mut self) -> Option<u8> {
         let rest = self.text.get(self.at..)?;
         self.at += rest.len() - rest.trim_start().len();
@@ -71,11 +121,7 @@ impl Reader<'_> {
             Some(b'{') => {
                 let mut members = Vec::new();
                 self.many(b'}', |reader| {
-                    let key = reader.string()?;
-                    if reader.peek() != Some(b':') {
-                        return Err(Reader::malformed());
-                    }
-                    reader.at += 1;
+                    let key = reader.key()?;
                     members.push((key, reader.value(depth + 1)?));
                     Ok(())
                 })?;
@@ -198,6 +244,11 @@ impl Json {
     }
 
     pub(super) fn push(&self, out: &mut String) {
+        self.push_between(", ", ": ", out);
+    }
+
+    /// With what stands between two members or elements, and between a name and its value.
+    pub(super) fn push_between(&self, comma: &str, colon: &str, out: &mut String) {
         match self {
             Json::Null => out.push_str("null"),
             Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
@@ -206,18 +257,18 @@ impl Json {
             Json::List(items) => {
                 out.push('[');
                 for (place, item) in items.iter().enumerate() {
-                    out.push_str(if place > 0 { ", " } else { "" });
-                    item.push(out);
+                    out.push_str(if place > 0 { comma } else { "" });
+                    item.push_between(comma, colon, out);
                 }
                 out.push(']');
             }
             Json::Object(members) => {
                 out.push('{');
                 for (place, (key, value)) in members.iter().enumerate() {
-                    out.push_str(if place > 0 { ", " } else { "" });
+                    out.push_str(if place > 0 { comma } else { "" });
                     push_string(key, out);
-                    out.push_str(": ");
-                    value.push(out);
+                    out.push_str(colon);
+                    value.push_between(comma, colon, out);
                 }
                 out.push('}');
             }
@@ -256,13 +307,17 @@ impl Json {
         }
     }
 
-    pub(super) fn strip(&mut self) {
+    /// Without members that are null, and without such elements if that is asked, too.
+    pub(super) fn strip(&mut self, in_lists: bool) {
         match self {
             Json::Object(members) => {
                 members.retain(|(_, value)| *value != Json::Null);
-                members.iter_mut().for_each(|(_, value)| value.strip());
+                members.iter_mut().for_each(|(_, value)| value.strip(in_lists));
             }
-            Json::List(items) => items.iter_mut().for_each(Json::strip),
+            Json::List(items) => {
+                items.retain(|item| !in_lists || *item != Json::Null);
+                items.iter_mut().for_each(|item| item.strip(in_lists));
+            }
             _ => {}
         }
     }

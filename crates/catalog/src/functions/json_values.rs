@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::json::normalized;
-use super::json_tree::{self, Json};
+use super::json_tree::{self, Json, Parts};
+use super::json_written;
 use super::strings::text;
 use crate::datum::{Datum, List};
 use crate::facts::Operator;
@@ -29,8 +30,14 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "jsonb_exists" => |call| has(call, true),
         "json_strip_nulls" | "jsonb_strip_nulls" => |call| {
             let Some(mut value) = value(call, 0)? else { return Ok(Datum::Null) };
-            value.strip();
-            value.datum(call)
+            value.strip(call.arguments.get(1).is_some_and(Datum::is_true));
+            if call.result == Oid::JSONB {
+                return value.datum(call);
+            }
+            let mut out = String::new();
+            value.push_between(",", ":", &mut out);
+            call.run.admit_text(out.len())?;
+            Ok(Datum::text(out))
         },
         _ => return None,
     })
@@ -49,7 +56,8 @@ pub(super) fn rows(name: &str) -> Option<crate::plan::SetFunction> {
                 members.into_iter().map(row).collect()
             }
             Some(other) => {
-                Err(wrong(format!("cannot call {} on {}", "jsonb_object_keys", other.shape())))
+                let kind = if written(call).is_some() { "json" } else { "jsonb" };
+                Err(wrong(format!("cannot call {kind}_object_keys on {}", other.shape())))
             }
             None => Ok(Vec::new()),
         },
@@ -145,7 +153,15 @@ pub(super) fn check_path(path: &List) -> Result<()> {
     Err(PgError::new(SqlState::ARRAY_SUBSCRIPT_ERROR, message))
 }
 
+/// The text of `json`, which keeps how it is written, and so does what is taken out of it.
+pub(super) fn written<'a>(call: &'a Call<'_>) -> Option<&'a str> {
+    text(call, 0).filter(|_| call.types.first() == Some(&Oid::JSON))
+}
+
 fn member(call: &Call<'_>, as_text: bool) -> Result<Datum> {
+    if let (Some(text), Some(key)) = (written(call), call.arguments.get(1)) {
+        return json_written::member(call, text, key, as_text);
+    }
     let (Some(value), Some(key)) = (value(call, 0)?, call.arguments.get(1)) else {
         return Ok(Datum::Null);
     };
@@ -159,11 +175,14 @@ fn member(call: &Call<'_>, as_text: bool) -> Result<Datum> {
 
 /// What is at the end of a path: an array of steps, or one argument for each.
 fn path(call: &Call<'_>, as_text: bool) -> Result<Datum> {
-    let Some(value) = value(call, 0)? else { return Ok(Datum::Null) };
     let steps: Vec<Datum> = match call.arguments.get(1) {
         Some(Datum::Array(list)) => list.items.clone(),
         _ => call.arguments.iter().skip(1).cloned().collect(),
     };
+    if let Some(text) = written(call) {
+        return json_written::path(call, text, &steps, as_text);
+    }
+    let Some(value) = value(call, 0)? else { return Ok(Datum::Null) };
     let mut found = &value;
     for step in &steps {
         let number = step.as_str().and_then(|step| step.trim_start().parse::<i32>().ok());
@@ -193,6 +212,19 @@ fn row(call: &Call<'_>, value: Datum) -> Result<Vec<Datum>> {
 }
 
 fn elements(call: &Call<'_>, as_text: bool) -> Result<Vec<Vec<Datum>>> {
+    if let Some(text) = written(call) {
+        return match json_written::parts(call, text)? {
+            Parts::List(items) => {
+                let shown = |item| json_written::shown(item, as_text);
+                items.into_iter().map(|item| row(call, shown(item)?)).collect()
+            }
+            other => {
+                let shape = if matches!(other, Parts::Object(_)) { "non-array" } else { "scalar" };
+                let name = if as_text { "json_array_elements_text" } else { "json_array_elements" };
+                Err(wrong(format!("cannot call {name} on a {shape}")))
+            }
+        };
+    }
     match value(call, 0)? {
         Some(Json::List(items)) => {
             items.iter().map(|item| row(call, item.shown(call, as_text)?)).collect()
@@ -203,6 +235,22 @@ fn elements(call: &Call<'_>, as_text: bool) -> Result<Vec<Vec<Datum>>> {
 }
 
 fn members(call: &Call<'_>, as_text: bool) -> Result<Vec<Vec<Datum>>> {
+    if let Some(text) = written(call) {
+        let members = match json_written::parts(call, text)? {
+            Parts::Object(members) => members,
+            Parts::List(_) => {
+                return Err(wrong("cannot deconstruct an array as an object".to_owned()));
+            }
+            Parts::Scalar(_) => return Err(wrong("cannot deconstruct a scalar".to_owned())),
+        };
+        let row = |(key, value): (String, &str)| {
+            let (key, shown) = (Datum::text(key), json_written::shown(value, as_text)?);
+            call.run.item(&key)?;
+            call.run.item(&shown)?;
+            Ok(vec![key, shown])
+        };
+        return members.into_iter().map(row).collect();
+    }
     match value(call, 0)? {
         Some(Json::Object(members)) => {
             let row = |(key, value): &(String, Json)| {
@@ -214,7 +262,10 @@ fn members(call: &Call<'_>, as_text: bool) -> Result<Vec<Vec<Datum>>> {
             };
             members.iter().map(row).collect()
         }
-        Some(_) => Err(wrong("cannot call json_each on a non-object".to_owned())),
+        Some(_) => {
+            let name = if as_text { "jsonb_each_text" } else { "jsonb_each" };
+            Err(wrong(format!("cannot call {name} on a non-object")))
+        }
         None => Ok(Vec::new()),
     }
 }

@@ -21,6 +21,7 @@ mod exact;
 mod files;
 pub(crate) mod floats;
 mod from_char;
+mod hardware;
 mod identifiers;
 mod identify;
 mod index;
@@ -31,6 +32,7 @@ mod json_edits;
 mod json_records;
 mod json_tree;
 mod json_values;
+mod json_written;
 mod log_places;
 mod made_intervals;
 mod made_times;
@@ -107,6 +109,7 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| made_times::function(name, &proc.arguments))
         .or_else(|| from_char::function(name, &proc.arguments))
         .or_else(|| trigonometry::function(name))
+        .or_else(|| hardware::function(name, &proc.arguments))
         .or_else(|| numbers::function(name, &proc.arguments))
         .or_else(|| control::function(name))
         .or_else(|| transactions::function(name))
@@ -163,7 +166,7 @@ pub(crate) fn takes_null(operator: &Operator) -> bool {
 
 /// What a function does that gives rows.
 pub(crate) fn set(proc: &Proc) -> Option<SetFunction> {
-    sets::function(&proc.name)
+    sets::function(proc)
         .or_else(|| transactions::rows(&proc.name))
         .or_else(|| files::rows(&proc.name))
         .or_else(|| activity::rows(&proc.name))

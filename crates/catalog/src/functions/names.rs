@@ -215,6 +215,10 @@ fn to_alias(call: &Call<'_>, oid: Oid) -> Result<Datum> {
     if let Ok(number) = name.parse::<u32>() {
         return Ok(Datum::Oid(number));
     }
+    // Of operators it is a name.
+    if name == "-" && !matches!(oid, Oid::REGOPER | Oid::REGOPERATOR) {
+        return Ok(Datum::Oid(0));
+    }
     // What cannot be a name is none.
     Ok(call.run.world.find_alias(oid, name).ok().flatten().map_or(Datum::Null, Datum::Oid))
 }

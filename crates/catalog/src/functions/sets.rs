@@ -7,6 +7,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::{arrays, session};
 use crate::datum::{Datum, Row};
+use crate::facts::Proc;
 use crate::plan::{Call, SetFunction};
 
 type SetOfRows = Result<Vec<Vec<Datum>>>;
@@ -14,10 +15,12 @@ type SetOfRows = Result<Vec<Vec<Datum>>>;
 /// How many rows a series may have.
 const MOST: usize = 2_000_000;
 
-pub(super) fn function(name: &str) -> Option<SetFunction> {
-    Some(match name {
+pub(super) fn function(proc: &Proc) -> Option<SetFunction> {
+    Some(match &*proc.name {
         "generate_series" => series,
         "generate_subscripts" => subscripts,
+        // The parts of other things than arrays are not told.
+        "unnest" if proc.arguments != [Oid(2277)] => return None,
         "unnest" => unnest,
         "_pg_expandarray" => expand,
         "string_to_table" => split,

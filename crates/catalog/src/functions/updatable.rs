@@ -73,12 +73,19 @@ fn of_every_database(oid: u32) -> Option<(i64, Datum)> {
 /// What is done with a table is told to subscribers, unless it is lost in a crash.
 fn publishable(call: &Call<'_>) -> Result<Datum> {
     let world = &call.run.world;
-    let class = oid(call, 0).and_then(|oid| world.objects.class(oid));
-    Ok(class.map_or(Datum::Null, |class| {
-        let relation = world.objects.relation_of(class);
-        let is_lost = relation.is_some_and(|relation| relation.unlogged);
-        Datum::Bool(matches!(class.kind, 'r' | 'p') && !is_lost)
-    }))
+    let Some(number) = oid(call, 0) else { return Ok(Datum::Null) };
+    Ok(match world.objects.class(number) {
+        Some(class) => {
+            let relation = world.objects.relation_of(class);
+            let is_lost = relation.is_some_and(|relation| relation.unlogged);
+            Datum::Bool(matches!(class.kind, 'r' | 'p') && !is_lost)
+        }
+        // What every database has is not.
+        None => match world.class_name(number) {
+            Some(_) => Datum::Bool(false),
+            None => Datum::Null,
+        },
+    })
 }
 
 /// What can be done with a relation, or with some columns of it.

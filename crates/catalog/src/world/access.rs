@@ -12,6 +12,9 @@ use crate::facts::{self, facts, number};
 /// The role that owns the schema `public`.
 const DATABASE_OWNER: u32 = 6171;
 
+/// The letters of privileges in the order of an `aclitem`.
+pub(crate) const ACL_LETTERS: &str = "arwdDxtXUCTcsAm";
+
 /// What one role may do with something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AclItem {
@@ -126,11 +129,10 @@ impl World {
 
     /// An `aclitem` as text.
     pub(crate) fn acl_text(&self, item: &AclItem) -> String {
-        let name = |oid: u32| match oid {
-            0 => String::new(),
-            oid => self.role_name(oid).map_or_else(|| oid.to_string(), |name| quoted(&name)),
-        };
-        format!("{}={}/{}", name(item.grantee), item.privileges, name(item.grantor))
+        let name =
+            |oid: u32| self.role_name(oid).map_or_else(|| oid.to_string(), |name| quoted(&name));
+        let grantee = if item.grantee == 0 { String::new() } else { name(item.grantee) };
+        format!("{grantee}={}/{}", item.privileges, name(item.grantor))
     }
 
     /// Reads an `aclitem`.
@@ -155,6 +157,40 @@ impl World {
             name => role(name)?,
         };
         Ok(AclItem { grantee: role(&grantee)?, grantor, privileges: privileges.to_owned() })
+    }
+
+    /// Reads an `aclitem` as somebody has written it: with the word `group` or `user` before it, without a grantor, and
+    /// with its letters in any order.
+    ///
+    /// # Errors
+    ///
+    /// 22P02 for what is none, 42704 for a role that is not there.
+    pub(crate) fn read_acl_item(&self, text: &str) -> Result<AclItem> {
+        let invalid =
+            |message: String| PgError::new(SqlState::INVALID_TEXT_REPRESENTATION, message);
+        let text = text.trim();
+        let words = ["group ", "user "];
+        let named = words.iter().find_map(|word| text.strip_prefix(word)).map(str::trim_start);
+        let (name, rest) = name_of(named.filter(|named| !named.starts_with('=')).unwrap_or(text));
+        if !rest.starts_with('=') {
+            let word = name.split(' ').next().unwrap_or_default();
+            let hint = "ACL key word must be \"group\" or \"user\".";
+            return Err(invalid(format!("unrecognized key word: \"{word}\"")).hint(hint));
+        }
+        let letters = rest.strip_prefix('=').unwrap_or_default();
+        let letters = letters.split_once('/').map_or(letters, |(letters, _)| letters);
+        if letters.chars().any(|one| one != '*' && !ACL_LETTERS.contains(one)) {
+            let message = format!("invalid mode character: must be one of \"{ACL_LETTERS}\"");
+            return Err(invalid(message));
+        }
+        let mut item = self.acl_item(&format!("{}{rest}", quoted(name.trim())))?;
+        let privileges = ACL_LETTERS.chars().filter(|letter| item.allows(*letter, false));
+        let privileges = privileges.map(|letter| match item.allows(letter, true) {
+            true => format!("{letter}*"),
+            false => letter.to_string(),
+        });
+        item.privileges = privileges.collect();
+        Ok(item)
     }
 
     /// The items of an `aclitem[]`.

@@ -49,7 +49,7 @@ use trunkline_core::{Client, Inventory, Result};
 use crate::datum::Row;
 use crate::facts;
 use crate::functions::now;
-pub(crate) use access::{AclItem, no_role};
+pub(crate) use access::{ACL_LETTERS, AclItem, no_role};
 pub(crate) use bound::is_bound;
 pub(crate) use constraint::{ConstraintObject, What};
 pub(crate) use index::{IndexColumn, IndexObject};

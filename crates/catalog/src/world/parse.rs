@@ -8,7 +8,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use super::World;
 use super::names::split_name;
 use crate::datum::{Datum, List};
-use crate::facts::{base_of, element_of, is_vector};
+use crate::facts::{OPERATORS, base_of, element_of, is_vector};
 use crate::io;
 use crate::run::check_text;
 
@@ -30,17 +30,24 @@ pub(crate) fn is_alias(oid: Oid) -> bool {
     )
 }
 
+/// Whether several operators have a name.
+fn is_name_of_several(text: &str) -> bool {
+    let name = text.rsplit('.').next().unwrap_or(text);
+    OPERATORS.get(name).is_some_and(|all| all.len() > 1)
+}
+
 impl World {
     /// Reads the text of a value of any type.
     pub(crate) fn parse(&self, oid: Oid, text: &str) -> Result<Datum> {
         let oid = base_of(oid);
-        if is_alias(oid) {
-            return self.parse_alias(oid, text);
+        let needs_names = |oid: Oid| is_alias(oid) || oid == Oid::ACLITEM;
+        if needs_names(oid) {
+            return self.parse_named(oid, text);
         }
         match element_of(oid) {
-            Some(element) if is_alias(element) => {
+            Some(element) if needs_names(element) => {
                 let parse = |item: Option<&str>| match item {
-                    Some(text) => self.parse_alias(element, text),
+                    Some(text) => self.parse_named(element, text),
                     None => Ok(Datum::Null),
                 };
                 let failure = std::cell::RefCell::new(None);
@@ -61,12 +68,25 @@ impl World {
         }
     }
 
+    /// Reads what has names of objects in it.
+    fn parse_named(&self, oid: Oid, text: &str) -> Result<Datum> {
+        match oid {
+            Oid::ACLITEM => Ok(Datum::text(self.acl_text(&self.read_acl_item(text)?))),
+            oid => self.parse_alias(oid, text),
+        }
+    }
+
     fn parse_alias(&self, oid: Oid, text: &str) -> Result<Datum> {
-        if text == "-" {
+        // Of operators it is a name.
+        if text == "-" && !matches!(oid, Oid::REGOPER | Oid::REGOPERATOR) {
             return Ok(Datum::Oid(0));
         }
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return io::parse_plain(Oid::OID, text, &self.style);
+        }
+        if oid == Oid::REGOPER && is_name_of_several(text) {
+            let message = format!("more than one operator named {text}");
+            return Err(PgError::new(SqlState::AMBIGUOUS_FUNCTION, message));
         }
         match self.find_alias(oid, text)? {
             Some(found) => Ok(Datum::Oid(found)),
@@ -153,8 +173,9 @@ impl World {
     }
 
     fn alias_text(&self, kind: Oid, oid: u32) -> String {
+        let is_operator = matches!(kind, Oid::REGOPER | Oid::REGOPERATOR);
         if oid == 0 {
-            return "-".to_owned();
+            return if is_operator { "0" } else { "-" }.to_owned();
         }
         let name = match kind {
             Oid::REGCLASS => self.class_text(oid),

@@ -427,3 +427,47 @@ select cstring_in('x'), textin(cstring_in('y')), length(textin(regtypeout('int4'
 select backend_type, ssl, gss_auth, pid = pg_backend_pid() from pg_stat_get_activity(pg_backend_pid())
 
 select * from pg_stat_get_activity(0)
+
+select key, value from json_each('{"a":[1,2], "b" : {"x":1 ,"y" :[ ]}, "c":null, "d":"q\u0041", "a":1.50}'::json), pg_am where amname='btree'
+
+select key, value from json_each_text('{"a":[1,2], "b" : {"x":1 ,"y" :[ ]}, "c":null, "d":"q\u0041"}'::json), pg_am where amname='btree'
+
+select '{"a":[1,2]}'::json -> 'a', '{"a":[1,2]}'::json ->> 'a', '[ {"x":1} , [2,3 ], "s" ]'::json -> 1, '[ {"x":1} , [2,3 ], "s" ]'::json -> -1, '[ {"x":1} , [2,3 ], "s" ]'::json ->> -1, '{"a":{"b":[1,{"c":5}]}}'::json #> '{a,b}', '{"a":{"b":[1,{"c":5}]}}'::json #>> '{a,b,1}', '{"a" : {"b":[1,{"c":5}]}}'::json #> '{}', '"x"'::json #>> '{}', '"x"'::json -> 0, 'null'::json #>> '{}' from pg_am limit 1
+
+select value from json_array_elements('[1,[2,3],{"a":1}, null, "x" ]'::json), pg_am where amname='btree'
+
+select value from json_array_elements_text('[1,[2,3],{"a":1}, null, "x" ]'::json), pg_am where amname='btree'
+
+select json_extract_path('{"a":{"b":[1,2]}}'::json, 'a'), json_extract_path('{"a":{"b":[1,2]}}'::json, 'a', 'b', '0'), json_extract_path_text('{"a":{"b":[1,2]}}'::json, 'a'), json_extract_path('{"a":{"b":[1,2]}}'::json, 'z') from pg_am limit 1
+
+select json_strip_nulls('{"a":1, "b":null, "c":[1, null, {"x":null}]}'::json), jsonb_strip_nulls('{"a":1, "b":null, "c":[1, null, {"x":null}]}'), json_strip_nulls('{"a":[1,null]}'::json, true), jsonb_strip_nulls('{"a":[1,null]}', true) from pg_am limit 1
+
+select '{"a":[1,2]}'::jsonb -> 'a', '{"a":1,"a":[2,3]}'::json -> 'a', '{"a":[1,2]}'::json -> 'b', '{"a":[1,2]}'::json -> 0 from pg_am limit 1
+
+select json_build_object('a', '[1,2]'::json, 'b', '{"x":1}'::jsonb), json_build_array('{"x":1}'::json), to_json('{"x":1}'::json), to_jsonb('{"x":1}'::json) from pg_am limit 1
+
+select 0::oid::regoper, 0::oid::regoperator, '0'::regoper, '0'::regoperator, to_regoper('0'), to_regoperator('0'), 0::oid::regproc, 0::oid::regprocedure, 0::oid::regclass, 0::oid::regtype,0::oid::regrole,0::oid::regnamespace, 0::oid::regcollation, 0::oid::regconfig, '-'::regclass from pg_am limit 1
+
+select to_regoper('-'), to_regoperator('-'), to_regclass('-'), to_regproc('-'), to_regtype('-') from pg_am limit 1
+
+select to_regoper('-'), to_regclass('-'), to_regproc('-') from pg_am limit 1
+
+select to_regtype('-') from pg_am limit 1
+
+select to_regoperator('-') from pg_am limit 1
+
+select oprcom::regoper, oprnegate::regoperator from pg_operator order by oid limit 20
+
+select makeaclitem(10,0,'SELECT',false), makeaclitem(0,10,'SELECT, INSERT',true), makeaclitem(99999,10,'SELECT',true), makeaclitem(10,99999,'SELECT',true) from pg_am limit 1
+
+select 'group pg_monitor=r/postgres'::aclitem, 'user pg_monitor=r*w/postgres'::aclitem, 'pg_monitor=r/postgres'::aclitem, '=r/postgres'::aclitem, 'group pg_monitor=r*w/pg_monitor'::aclitem from pg_am limit 1
+
+select 'pg_monitor=r'::aclitem from pg_am limit 1
+
+select 'pg_monitor=wr/postgres'::aclitem, ' pg_monitor = r/postgres' from pg_am limit 1
+
+select '{pg_monitor=r/postgres,"group pg_monitor=w/postgres"}'::aclitem[] from pg_am limit 1
+
+select trunc('12:34:56:78:90:ab'::macaddr), trunc('12:34:56:78:90:ab:cd:ef'::macaddr8) from pg_am limit 1
+
+select pg_relation_is_publishable('pg_class'), pg_relation_is_publishable('information_schema.tables'), pg_relation_is_publishable(999999), pg_relation_is_publishable('sales.orders')

@@ -117,3 +117,27 @@ select varcharin('abcdef', 0, 7) from pg_am limit 1
 select int4in('x') from pg_am limit 1
 
 select pg_node_tree_in('x') from pg_am
+
+select json_array_elements('{"a":1}'::json) from pg_am limit 1
+
+select json_array_elements('5'::json) from pg_am limit 1
+
+select json_each('[1]'::json) from pg_am limit 1
+
+select json_each('1'::json) from pg_am limit 1
+
+select json_object_keys('[1]'::json) from pg_am limit 1
+
+select '-'::regoper from pg_am limit 1
+
+select '-'::regoperator from pg_am limit 1
+
+select '-'::regoper
+
+select 'nosuch=r/postgres'::aclitem from pg_am limit 1
+
+select 'pg_monitor=q/postgres'::aclitem from pg_am limit 1
+
+select 'pg_monitor'::aclitem from pg_am limit 1
+
+select '\x6162'::bytea like '\x61%'::bytea, like('\x6162'::bytea, 'a%'::bytea), notlike('\x6162'::bytea, 'a_'::bytea), '\x6162ff'::bytea ~~ 'a%'::bytea, '\x6162ff'::bytea !~~ 'a__'::bytea, '\x61'::bytea like '\\x'::bytea from pg_am limit 1
