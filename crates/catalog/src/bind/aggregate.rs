@@ -199,11 +199,6 @@ impl Binder {
             return Err(self.no_function(name, &types, place));
         };
         check_clauses(call, list, kind, name, place)?;
-        if matches!(kind, AggregateKind::Sum | AggregateKind::Average)
-            && chosen.result == Oid::INTERVAL
-        {
-            return Err(unsupported(place, &format!("{name}() of intervals")));
-        }
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
         let mut order = self.order_exprs(&call.within_group)?;
         for clause in &list.clauses {

@@ -79,6 +79,15 @@ impl Binder {
                 let equal = Expr::And(all);
                 Ok(Self::boolean(if name == "=" { equal } else { Expr::Not(Box::new(equal)) }))
             }
+            (Expr::Row(one, _), Expr::Row(two, _), "OVERLAPS")
+                if one.len() == 2 && two.len() == 2 =>
+            {
+                let types = [&left.fields, &right.fields].into_iter().flatten();
+                let types = types.flat_map(|fields| fields.iter().map(|(_, oid)| *oid));
+                let ends = one.into_iter().chain(two).zip(types);
+                let ends = ends.map(|(end, oid)| Typed::new(end, oid)).collect();
+                self.call_named(None, "overlaps", ends, left.place)
+            }
             (one, two, name) => {
                 let function = functions::comparison(name)
                     .ok_or_else(|| unsupported(left.place, "this comparison of rows"))?;

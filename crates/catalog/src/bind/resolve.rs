@@ -9,7 +9,7 @@ use trunkline_core::Oid;
 
 use crate::facts::{
     CastContext, OPERATORS, Operator, PG_CATALOG, PROCS, Proc, array_of, base_of, cast_context,
-    element_of, type_facts,
+    element_of, multirange_of, range_of, type_facts,
 };
 
 /// `anyelement` and its family.
@@ -21,6 +21,8 @@ pub(super) const ANYENUM: Oid = Oid(3500);
 pub(super) const ANYCOMPATIBLE: Oid = Oid(5077);
 pub(super) const ANYCOMPATIBLEARRAY: Oid = Oid(5078);
 const ANYCOMPATIBLENONARRAY: Oid = Oid(5079);
+const ANYRANGE: Oid = Oid(3831);
+const ANYMULTIRANGE: Oid = Oid(4537);
 
 /// How a name is found.
 pub(crate) enum Found<T> {
@@ -118,6 +120,8 @@ fn is_polymorphic(oid: Oid) -> bool {
             | ANYELEMENT
             | ANYNONARRAY
             | ANYENUM
+            | ANYRANGE
+            | ANYMULTIRANGE
             | ANYCOMPATIBLE
             | ANYCOMPATIBLEARRAY
             | ANYCOMPATIBLENONARRAY
@@ -132,6 +136,8 @@ fn fits(from: Oid, to: Oid) -> bool {
         }
         ANYNONARRAY | ANYCOMPATIBLENONARRAY => element_of(from).is_none(),
         ANYENUM => from == Oid::UNKNOWN,
+        ANYRANGE => from == Oid::UNKNOWN || range_of(from).is_some(),
+        ANYMULTIRANGE => from == Oid::UNKNOWN || multirange_of(from).is_some(),
         to if is_polymorphic(to) => true,
         Oid::RECORD => type_facts(from).is_some_and(|known| known.kind == b'c'),
         to => cast_context(from, to) == Some(CastContext::Implicit),
@@ -157,6 +163,8 @@ fn is_consistent(declared: &[Oid], types: &[Oid]) -> bool {
         let found = match *declared {
             ANYELEMENT | ANYNONARRAY | ANYENUM if *given != Oid::UNKNOWN => Some(*given),
             ANYARRAY => element_of(*given),
+            ANYRANGE => range_of(*given),
+            ANYMULTIRANGE => multirange_of(*given),
             _ => None,
         };
         if let (Some(found), Some(before)) = (found, element)
@@ -288,12 +296,20 @@ fn by_category<'a>(left: &mut Vec<usize>, types: &[Oid], declared: &impl Fn(usiz
 
 /// What polymorphic arguments and results are for these types.
 fn settle(declared: &[Oid], result: Oid, types: &[Oid]) -> (Vec<Oid>, Oid) {
-    let mut element = None;
+    let (mut element, mut range, mut multirange) = (None, None, None);
     let mut compatible: Vec<Oid> = Vec::new();
     for (declared, given) in declared.iter().zip(types) {
         match *declared {
             ANYELEMENT | ANYNONARRAY | ANYENUM if *given != Oid::UNKNOWN => element = Some(*given),
             ANYARRAY => element = element.or(element_of(*given)),
+            ANYRANGE if *given != Oid::UNKNOWN => {
+                element = element.or(range_of(*given));
+                range = Some(*given);
+            }
+            ANYMULTIRANGE if *given != Oid::UNKNOWN => {
+                element = element.or(multirange_of(*given));
+                multirange = Some(*given);
+            }
             ANYCOMPATIBLE | ANYCOMPATIBLENONARRAY => compatible.push(*given),
             ANYCOMPATIBLEARRAY => compatible.extend(element_of(*given)),
             _ => {}
@@ -304,6 +320,8 @@ fn settle(declared: &[Oid], result: Oid, types: &[Oid]) -> (Vec<Oid>, Oid) {
     let compatible = common_type(&compatible).unwrap_or(Oid::TEXT);
     let as_given = |oid: Oid, given: Option<Oid>| match oid {
         ANYELEMENT | ANYNONARRAY | ANYENUM => element,
+        ANYRANGE => range.unwrap_or(oid),
+        ANYMULTIRANGE => multirange.unwrap_or(oid),
         ANYCOMPATIBLE | ANYCOMPATIBLENONARRAY => compatible,
         // `int2vector` is an array as it stands.
         ANYARRAY => match given.filter(|given| *given != Oid::UNKNOWN).or(array) {

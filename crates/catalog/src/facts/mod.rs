@@ -13,7 +13,9 @@ pub(crate) use table::{
     Column, FIRST_MADE, cell, column_place, definition, facts, number, relation_columns,
     relation_kind, relation_oid, relations, row_type, rows_by, text,
 };
-pub(crate) use types::{array_of, base_of, element_of, is_vector, type_facts, type_named};
+pub(crate) use types::{
+    array_of, base_of, element_of, is_vector, multirange_of, range_of, type_facts, type_named,
+};
 
 /// `pg_catalog`
 pub(crate) const PG_CATALOG: u32 = 11;

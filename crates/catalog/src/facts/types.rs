@@ -103,3 +103,19 @@ pub(crate) fn is_vector(oid: Oid) -> bool {
 pub(crate) fn array_of(oid: Oid) -> Option<Oid> {
     type_facts(oid).map(|known| known.array).filter(|array| array.0 != 0)
 }
+
+/// The type of a range's bounds.
+pub(crate) fn range_of(oid: Oid) -> Option<Oid> {
+    subtype_by("rngtypid", oid)
+}
+
+/// The same of a multirange.
+pub(crate) fn multirange_of(oid: Oid) -> Option<Oid> {
+    subtype_by("rngmultitypid", oid)
+}
+
+fn subtype_by(column: &str, oid: Oid) -> Option<Oid> {
+    let known = facts("pg_range")?;
+    let row = known.by(column, &crate::datum::Datum::Oid(oid.0)).first()?;
+    Some(Oid(number(row, known.column("rngsubtype"))))
+}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use trunkline_core::types::{Bits, Value};
-use trunkline_core::{PgError, Result, SqlState};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use crate::datum::Datum;
 use crate::facts::Operator;
@@ -11,7 +11,7 @@ use crate::plan::{Call, Function};
 
 /// An operator between strings of bits.
 pub(super) fn operator(operator: &Operator) -> Option<Function> {
-    let is_bits = |oid| matches!(oid, trunkline_core::Oid::BIT | trunkline_core::Oid::VARBIT);
+    let is_bits = |oid| matches!(oid, Oid::BIT | Oid::VARBIT);
     if !is_bits(operator.right) && !is_bits(operator.left) {
         return None;
     }
@@ -32,6 +32,78 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
         },
         _ => return None,
     })
+}
+
+/// A function of strings of bits.
+pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
+    if !matches!(types.first(), Some(&Oid::BIT | &Oid::VARBIT)) {
+        return None;
+    }
+    Some(match name {
+        "length" | "bit_length" => |call| Ok(counted(call, |bits| bits.len())),
+        "octet_length" => |call| Ok(counted(call, |bits| bits.len().div_ceil(8))),
+        "bit_count" => |call| Ok(counted(call, |bits| bits.iter().filter(|bit| **bit).count())),
+        "get_bit" => |call| {
+            Ok(bit(call)?.map_or(Datum::Null, |(bits, place)| {
+                Datum::Int(bits.get(place).copied().unwrap_or(false).into())
+            }))
+        },
+        "set_bit" => |call| {
+            let value = call.arguments.get(2).and_then(Datum::as_int);
+            let Some(((mut bits, place), value)) = bit(call)?.zip(value) else {
+                return Ok(Datum::Null);
+            };
+            if !matches!(value, 0 | 1) {
+                let message = "new bit must be 0 or 1";
+                return Err(PgError::new(SqlState::INVALID_PARAMETER_VALUE, message));
+            }
+            if let Some(bit) = bits.get_mut(place) {
+                *bit = value == 1;
+            }
+            Ok(made(bits.into_iter()))
+        },
+        "substring" => part,
+        _ => return None,
+    })
+}
+
+fn counted(call: &Call<'_>, count: fn(&[bool]) -> usize) -> Datum {
+    let bits = call.arguments.first().and_then(digits);
+    let count = bits.and_then(|bits| i64::try_from(count(&bits)).ok());
+    count.map_or(Datum::Null, Datum::Int)
+}
+
+/// Bits, and the place of the one that is meant, from 0 on.
+fn bit(call: &Call<'_>) -> Result<Option<(Vec<bool>, usize)>> {
+    let bits = call.arguments.first().and_then(digits);
+    let Some((bits, place)) = bits.zip(call.arguments.get(1).and_then(Datum::as_int)) else {
+        return Ok(None);
+    };
+    match usize::try_from(place).ok().filter(|place| *place < bits.len()) {
+        Some(place) => Ok(Some((bits, place))),
+        None => {
+            let last = i64::try_from(bits.len()).unwrap_or(i64::MAX) - 1;
+            let message = format!("bit index {place} out of valid range (0..{last})");
+            Err(PgError::new(SqlState::ARRAY_SUBSCRIPT_ERROR, message))
+        }
+    }
+}
+
+/// `substring(bits, from, length)`, from 1 on; what lies before counts for the length.
+fn part(call: &Call<'_>) -> Result<Datum> {
+    let int = |place: usize| call.arguments.get(place).and_then(Datum::as_int);
+    let bits = call.arguments.first().and_then(digits);
+    let Some((bits, from)) = bits.zip(int(1)) else { return Ok(Datum::Null) };
+    let end = match int(2) {
+        Some(length) if length < 0 => {
+            let message = "negative substring length not allowed";
+            return Err(PgError::new(SqlState::SUBSTRING_ERROR, message));
+        }
+        Some(length) => from.saturating_add(length),
+        None => i64::MAX,
+    };
+    let place = |at: i64| usize::try_from(at.saturating_sub(1)).unwrap_or(0).min(bits.len());
+    Ok(made(bits.get(place(from)..place(end)).unwrap_or_default().iter().copied()))
 }
 
 /// The bits of a value, the highest first.

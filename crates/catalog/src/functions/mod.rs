@@ -53,6 +53,7 @@ mod partition;
 mod partition_constraint;
 mod patterns;
 mod privileges;
+mod ranges;
 mod regexps;
 pub(crate) mod regress;
 mod routine;
@@ -60,6 +61,7 @@ mod row_security;
 mod session;
 mod sets;
 mod sizes;
+pub(crate) mod spans;
 pub(crate) mod spread;
 mod statistics;
 mod strings;
@@ -86,7 +88,9 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
     if proc.schema == *crate::world::INFORMATION_SCHEMA {
         return names::schema_function(name);
     }
-    session::function(name)
+    ranges::function(proc)
+        .or_else(|| bits::function(name, &proc.arguments))
+        .or_else(|| session::function(name))
         .or_else(|| waiting::function(name))
         .or_else(|| names::function(name))
         .or_else(|| definitions::function(name))
@@ -117,6 +121,7 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| activity::function(name))
         .or_else(|| identifiers::function(name))
         .or_else(|| uuids::function(name))
+        .or_else(|| spans::function(name))
         .or_else(|| statistics::function(proc))
         .or_else(|| addresses::function(name))
         .or_else(|| made_intervals::function(name))

@@ -3,8 +3,8 @@
 use trunkline_core::{Oid, Result};
 
 use super::{
-    acl, arrays, bits, bytes, json_values, log_places, math, mixed_times, numbers, patterns,
-    strings, times,
+    acl, addresses, arrays, bits, bytes, json_values, log_places, math, mixed_times, numbers,
+    patterns, ranges, strings, times,
 };
 use crate::datum::Datum;
 use crate::facts::{Operator, element_of, type_facts};
@@ -88,6 +88,9 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
         return Some(function);
     }
     if let Some(function) = bits::operator(operator) {
+        return Some(function);
+    }
+    if let Some(function) = ranges::operator(operator).or_else(|| addresses::operator(operator)) {
         return Some(function);
     }
     if operator.right == Oid::ACLITEM && matches!(name, "@>" | "~") {

@@ -33,6 +33,11 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
         // Of transactions nothing is known here.
         "age" | "mxid_age" => |_| Ok(Datum::Int(0)),
         "isfinite" => is_finite,
+        "timestamp" if types == [Oid::DATE, Oid::TIME] => |call| at_time(call, 0, 1),
+        "timestamptz" if types == [Oid::DATE, Oid::TIME] => |call| {
+            let at = at_time(call, 0, 1)?;
+            call.run.cast(at, Oid::TIMESTAMP, Oid::TIMESTAMPTZ, -1, true)
+        },
         "to_timestamp" if types.len() == 1 => |call| {
             let seconds = call.arguments.first().and_then(Datum::as_float).unwrap_or(0.0);
             let micros = Numeric::from_f64((seconds * 1e6).round()).to_i64();

@@ -14,7 +14,7 @@ use crate::datum::Datum;
 use crate::error::unsupported;
 use crate::facts::is_vector;
 use crate::functions::bits::Bitwise;
-use crate::functions::{json, math};
+use crate::functions::{json, math, spans};
 use crate::plan::{Aggregate, AggregateKind, OrderExpr};
 
 /// What an aggregate has seen of its group.
@@ -117,6 +117,9 @@ impl Run {
         let value = arguments.first().cloned().unwrap_or_default();
         match of.kind {
             AggregateKind::Count => {}
+            AggregateKind::Sum | AggregateKind::Average if of.result == Oid::INTERVAL => {
+                state.value = spans::sum(&state.value, &value)?;
+            }
             AggregateKind::Sum | AggregateKind::Average => {
                 state.value = match std::mem::take(&mut state.value) {
                     Datum::Null => self.number(of, value),
@@ -220,6 +223,9 @@ impl Run {
         let items = state.items.into_iter().map(|(_, values)| values);
         Ok(match of.kind {
             AggregateKind::Count => Datum::Int(state.count),
+            AggregateKind::Average if of.result == Oid::INTERVAL => {
+                spans::average(&state.value, state.count)?
+            }
             AggregateKind::Average => average(&state.value, state.count)?,
             AggregateKind::Join if state.count == 0 => Datum::Null,
             AggregateKind::Join if of.result == Oid::BYTEA => {

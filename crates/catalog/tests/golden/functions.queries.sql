@@ -471,3 +471,39 @@ select '{pg_monitor=r/postgres,"group pg_monitor=w/postgres"}'::aclitem[] from p
 select trunc('12:34:56:78:90:ab'::macaddr), trunc('12:34:56:78:90:ab:cd:ef'::macaddr8) from pg_am limit 1
 
 select pg_relation_is_publishable('pg_class'), pg_relation_is_publishable('information_schema.tables'), pg_relation_is_publishable(999999), pg_relation_is_publishable('sales.orders')
+
+select abbrev('10.1.0.0/16'::inet), abbrev('10.1.0.0/16'::cidr), abbrev('10.0.0.1'::inet), abbrev('0.0.0.0/0'::cidr), abbrev('10.1.2.3'::cidr), abbrev('::1/64'::inet), broadcast('192.168.1.5/24'::inet), netmask('192.168.1.5/24'::inet), hostmask('192.168.23.20/30'::inet), network('192.168.1.5/24'::inet), set_masklen('192.168.1.5/24'::inet, 16), set_masklen('192.168.1.0/24'::cidr, 16), set_masklen('192.168.1.5/24'::inet, -1), inet_same_family('10.0.0.1','::1'), inet_merge('192.168.1.5/24','192.168.2.5/24'), broadcast('::1/120'::inet), netmask('::1/64'), inet_merge('10.0.0.1','10.0.0.1'), broadcast('10.0.0.0/0'::inet) from pg_am limit 1
+
+select '10.0.0.5'::inet << '10.0.0.0/8'::inet, '10.0.0.0/8'::inet << '10.0.0.0/8', '10.0.0.0/8'::inet <<= '10.0.0.0/8', '10.0.0.0/8'::inet >> '10.1.0.0/16', '10.0.0.0/8'::inet >>= '10.0.0.0/8', '10.0.0.0/8'::inet && '10.1.0.0/16', '10.0.0.0/8'::cidr && '11.1.0.0/16'::cidr, '::1'::inet << '10.0.0.0/8' from pg_am limit 1
+
+select lower('[1,5)'::int4range), upper('[1,5)'::int4range), lower('empty'::int4range), upper('(,5)'::int4range), lower('(,5)'::int4range), isempty('empty'::int4range), isempty('[1,2)'::int4range), lower_inc('[1,5)'::int4range), upper_inc('[1,5]'::numrange), lower_inf('(,5)'::int4range), upper_inf('(,5)'::int4range), lower_inc('empty'::int4range), lower_inf('empty'::int4range), lower('ABC'), upper('abc'::text), lower('[2020-01-01,2020-02-01)'::daterange), pg_typeof(lower('[2020-01-01,2020-02-01)'::daterange)) from pg_am limit 1
+
+select lower('{[1,5),[7,9)}'::int4multirange), upper('{[1,5),[7,9)}'::int4multirange), isempty('{}'::int4multirange), lower_inc('{[1,5),[7,9)}'::int4multirange), upper_inc('{[1,5),[7,9)}'::int4multirange), lower_inf('{(,5)}'::int4multirange), upper_inf('{(,5)}'::int4multirange), lower('{}'::int4multirange) from pg_am limit 1
+
+select int4range(1,5), int4range(1,5,'[]'), int4range(null,5), int8range(3,3), numrange(1.5,2.5,'()'), daterange('2020-01-01','2020-01-05','(]'), tsrange('2020-01-01','2020-01-02'), tstzrange('2020-01-01 00:00+00',null), numrange(1,null,'[]') from pg_am limit 1
+
+select '[1,5)'::int4range @> 3, '[1,5)'::int4range @> 5, 3 <@ '[1,5)'::int4range, '[1,5)'::int4range @> '[2,3)'::int4range, '[1,5)'::int4range @> 'empty', 'empty'::int4range @> '[1,2)', '[1,5)'::int4range && '[5,6)', '[1,5]'::int4range && '[5,6)', '(,5)'::int4range && '(,1)', '[1.0,2.0)'::numrange @> 2.0, '[1.0,2.0]'::numrange @> '[1.0,2.0)'::numrange, '[1.0,2.0)'::numrange @> '[1.0,2.0]'::numrange, '(1,2)'::numrange @> '[1,2)'::numrange, '[1,2)'::numrange @> '(1,2)'::numrange, '[1,3)'::int4range <@ '(,)', '[2020-01-01,2020-02-01)'::daterange @> '2020-01-15'::date, '(1,2)'::numrange && '[2,3]'::numrange from pg_am limit 1
+
+select length(B'10101'), bit_length(B'10101'), octet_length(B'101010101'), substring(B'110101' from 2), substring(B'110101' from 2 for 3), substring(B'110101', -1, 4), get_bit(B'1010',0), get_bit(B'1010',1), bit_count(B'10111'), set_bit(B'1010',1,1), length('101'::varbit), bit_count('\xff01'::bytea), length(B'') from pg_am limit 1
+
+select timestamp '2020-01-01' - '1 day'::interval from pg_am limit 1
+
+select "timestamp"(date '2020-01-01', time '10:00'), timestamptz(date '2020-01-01', time '10:00'), date '2020-01-01' + time '10:00' from pg_am limit 1
+
+select sum(i), avg(i) from pg_am, (values ('1 day'::interval), ('2 hours'), (null), ('1 month 3 days 00:00:01')) v(i) where amname = 'btree'
+
+select sum(i), avg(i), count(i) from pg_am, (values (null::interval)) v(i) where amname = 'btree'
+
+select avg(i) from pg_am, (values ('1 day'::interval), ('2 days'), ('2 days 1 second')) v(i) where amname = 'btree'
+
+select (time '10:00', time '12:00') overlaps (time '11:00', time '13:00'), (date '2020-01-01', date '2020-02-01') overlaps (date '2020-02-01', date '2020-03-01'), (timestamp '2020-01-01', interval '10 days') overlaps (timestamp '2020-01-05', interval '1 day'), (date '2020-01-01', date '2020-01-01') overlaps (date '2020-01-01', date '2020-01-01') from pg_am limit 1
+
+select array[1,2] && '{2,3}', '{1,2}' @> array[1], 1 = any('{1,2}'), '[1,3)'::int4range = '[1,2]'::int4range, '[1,3)'::int4range < '[1,4)', lower(relname) from pg_class where relname = 'pg_class'
+
+select upper('[1,5)'::int4range) + 1, int4range(1,5) @> 3, pg_typeof(int4range(1,5)) from pg_am limit 1
+
+select daterange('2020-01-01', null) @> date '2021-01-01', tstzrange('2020-01-01 00:00+00','2020-01-02 00:00+00') && tstzrange('2020-01-01 12:00+00', null), '[a,b]'::text from pg_am limit 1
+
+select sum(i) over (order by i) from (select ('1 day'::interval) i from pg_am limit 3) x
+
+select (time '10:00', null::time) overlaps (time '11:00', time '13:00'), (null::time, time '12:00') overlaps (time '11:00', null::time), (time '10:00', time '12:00') overlaps (null::time, null::time), (time '23:00', interval '2 hours') overlaps (time '00:30', time '01:30'), (date '2020-02-01', date '2020-01-01') overlaps (date '2020-01-15', interval '1 day'), (timestamptz '2020-01-01 00:00+00', timestamptz '2020-01-02 00:00+00') overlaps (timestamptz '2020-01-02 00:00+00', interval '1 day') from pg_am limit 1

@@ -141,3 +141,23 @@ select 'pg_monitor=q/postgres'::aclitem from pg_am limit 1
 select 'pg_monitor'::aclitem from pg_am limit 1
 
 select '\x6162'::bytea like '\x61%'::bytea, like('\x6162'::bytea, 'a%'::bytea), notlike('\x6162'::bytea, 'a_'::bytea), '\x6162ff'::bytea ~~ 'a%'::bytea, '\x6162ff'::bytea !~~ 'a__'::bytea, '\x61'::bytea like '\\x'::bytea from pg_am limit 1
+
+select set_masklen('10.0.0.1'::inet, 33) from pg_am limit 1
+
+select inet_merge('10.0.0.1','::1') from pg_am limit 1
+
+select int4range(5,1) from pg_am limit 1
+
+select int4range(1,5,'x') from pg_am limit 1
+
+select int4range(1,5,null) from pg_am limit 1
+
+select get_bit(B'1010',7) from pg_am limit 1
+
+select set_bit(B'1010',1,3) from pg_am limit 1
+
+select substring(B'110101', 2, -1) from pg_am limit 1
+
+select isempty(5) from pg_am
+
+select 5 @> 3 from pg_am
