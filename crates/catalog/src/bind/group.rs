@@ -176,7 +176,8 @@ fn refusal(scope: &Scope, found: Ungrouped) -> PgError {
         own.and_then(|own| own.columns.get(column)).map_or("", |column| &*column.name)
     });
     let mut mentions = scope.mentions.iter();
-    let mention = mentions.find(|one| (one.leaf, one.column) == (leaf, column));
+    let mention =
+        mentions.find(|one| (one.leaf, one.column, one.is_within) == (leaf, column, is_within));
     let message = if is_within {
         format!("subquery uses ungrouped column \"{alias}.{name}\" from outer query")
     } else {

@@ -82,7 +82,7 @@ fn distinct(mut set: Vec<usize>) -> Vec<usize> {
 
 impl Binder {
     /// GROUP BY; `None` if there is none.
-    pub(super) fn group_keys(&mut self, by: &GroupByExpr, list: &List) -> Result<Option<Keys>> {
+    pub(super) fn group_keys(&mut self, by: &GroupByExpr, list: &mut List) -> Result<Option<Keys>> {
         let GroupByExpr::Expressions(by, modifiers) = by else {
             return Err(unsupported(0, "GROUP BY ALL"));
         };
@@ -131,7 +131,7 @@ impl Binder {
     fn group_sets(
         &mut self,
         sets: &[Vec<ast::Expr>],
-        list: &List,
+        list: &mut List,
         keys: &mut Keys,
     ) -> Result<Vec<Vec<usize>>> {
         sets.iter().map(|set| self.group_set(set, list, keys)).collect()
@@ -140,7 +140,7 @@ impl Binder {
     fn group_set(
         &mut self,
         items: &[ast::Expr],
-        list: &List,
+        list: &mut List,
         keys: &mut Keys,
     ) -> Result<Vec<usize>> {
         let set = items.iter().map(|one| Ok(keys.add(self.group_key(one, list)?)));
@@ -148,7 +148,7 @@ impl Binder {
     }
 
     /// An expression, or the number or the name of a column of the list.
-    fn group_key(&mut self, one: &ast::Expr, list: &List) -> Result<Expr> {
+    fn group_key(&mut self, one: &ast::Expr, list: &mut List) -> Result<Expr> {
         let one = without_parentheses(one);
         let width = list.items.len();
         let mut column = position(one, "GROUP BY", width)?;

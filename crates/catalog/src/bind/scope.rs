@@ -58,6 +58,8 @@ pub(super) struct Mention {
     /// None stands for the whole row.
     pub(super) column: Option<usize>,
     pub(super) place: usize,
+    /// Whether it is named in a query within the one that it is of.
+    pub(super) is_within: bool,
 }
 
 /// A column of USING.
@@ -242,7 +244,8 @@ impl Binder {
             _ => None,
         };
         if let Some((leaf, column)) = mention {
-            self.scope_at(depth).mentions.push(Mention { leaf, column, place });
+            let mention = Mention { leaf, column, place, is_within: depth > 0 };
+            self.scope_at(depth).mentions.push(mention);
         }
         outward(typed, depth).placed(place)
     }

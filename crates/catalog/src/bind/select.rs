@@ -31,6 +31,8 @@ pub(super) struct List {
     shown: HashMap<String, usize>,
     /// How many are among those.
     seen: usize,
+    /// What was found by its name: others of that name are the same.
+    named: HashMap<String, usize>,
 }
 
 impl List {
@@ -105,7 +107,7 @@ impl Binder {
         let mut list = self.list_of(&select.projection)?;
         let width = list.items.len();
         let mentions = self.scope().mentions.len();
-        let keys = self.group_keys(&select.group_by, &list)?;
+        let keys = self.group_keys(&select.group_by, &mut list)?;
         self.scope().mentions.truncate(mentions);
         let having = match &select.having {
             Some(having) => {
@@ -284,7 +286,8 @@ impl Binder {
         for (leaf, own) in scope.leaves.iter().enumerate() {
             for (index, column) in own.columns.iter().enumerate() {
                 if !own.hidden.contains(&index) {
-                    scope.mentions.push(Mention { leaf, column: Some(index), place });
+                    let mention = Mention { leaf, column: Some(index), place, is_within: false };
+                    scope.mentions.push(mention);
                     list.push(&*column.name, column_of(leaf, index, column))?;
                 }
             }
@@ -321,11 +324,14 @@ impl Binder {
     pub(super) fn named_column(
         &self,
         ident: &ast::Ident,
-        list: &List,
+        list: &mut List,
         width: usize,
         clause: &str,
     ) -> Result<Option<usize>> {
         let name = folded(ident);
+        if let Some(column) = list.named.get(&name) {
+            return Ok(Some(*column));
+        }
         let own = list.names.iter().zip(&list.items).take(width).enumerate();
         let mut own = own.filter(|(_, (own, _))| **own == name);
         let Some((column, (_, item))) = own.next() else { return Ok(None) };
@@ -335,6 +341,7 @@ impl Binder {
             let message = format!("{clause} \"{name}\" is ambiguous");
             return Err(at(self.place(ident.span), SqlState::AMBIGUOUS_COLUMN, message));
         }
+        list.named.insert(name, column);
         Ok(Some(column))
     }
 

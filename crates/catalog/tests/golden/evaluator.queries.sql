@@ -909,3 +909,117 @@ select timestamptz('2020-01-01 00:00:00+00') is not null from pg_am where oid = 
 select regclass('pg_class'), regtype('int4') from pg_am where oid = 2
 
 select (c.oid).nosuch.text from pg_am c
+
+select c.relname, (select count(*) from pg_attribute b where b.attrelid = c.oid and b.attnum > avg(a.attnum)) from pg_class c join pg_attribute a on a.attrelid = c.oid where c.relname in ('pg_am','pg_type') group by c.oid, c.relname order by 1
+
+select c.relname, (select b.attname from pg_attribute b where b.attrelid = c.oid and b.attnum = max(a.attnum)) from pg_class c join pg_attribute a on a.attrelid = c.oid where c.relname in ('pg_am','pg_type') group by c.oid, c.relname order by 1
+
+select c.relname, (select b.attname from pg_attribute b where b.attrelid = max(a.attrelid) and b.attnum = max(a.attnum)) from pg_class c join pg_attribute a on a.attrelid = c.oid where c.relname in ('pg_am','pg_type') group by c.relname order by 1
+
+select c.relname, array(select b.attname from pg_attribute b where b.attrelid = c.oid and b.attnum = any(array_agg(a.attnum)) and b.attnum > 0 order by b.attnum) from pg_class c join pg_attribute a on a.attrelid = c.oid where c.relname in ('pg_am') group by c.oid order by 1
+
+select c.relkind, max(c.relname) in (select relname from pg_class where relname like 'pg_a%') from pg_class c where c.relname in ('pg_am', 'pg_am_oid_index') group by c.relkind order by 1
+
+select c.relkind, (select string_agg(x, '/' order by x) from (select unnest(array_agg(c.relname::text)) x) y) from pg_class c where c.relname in ('pg_am', 'pg_am_oid_index', 'pg_type') group by c.relkind order by 1
+
+select c.relkind, (select count(*) from unnest(array_agg(c.oid)) o join pg_class k on k.oid = o) from pg_class c where c.relname in ('pg_am', 'pg_am_oid_index', 'pg_type') group by c.relkind order by 1
+
+select c.relkind, (select (select (select max(c.relname)))) from pg_class c where c.relname in ('pg_am', 'pg_am_oid_index', 'pg_type') group by c.relkind order by 1
+
+select c.relkind, (select d.relkind::text || max(c.relname) || min(d.relname) from pg_class d where d.relname in ('pg_am', 'pg_type') group by d.relkind) from pg_class c where c.relname in ('pg_am', 'pg_am_oid_index') group by c.relkind order by 1
+
+select (select count(b.oid) from pg_am b where b.oid < max(a.oid)), max(a.oid) from pg_am a
+
+select (select jsonb_object_agg(x.k, x.v) from (select unnest(array_agg(a.amname order by a.oid)) k, unnest(array_agg(a.oid order by a.oid)) v) x) from pg_am a
+
+select k, (select count(*) from (values (min(n)), (max(n))) v(x) where x > 'pg_am') from (select relkind k, relname n from pg_class where relname in ('pg_am', 'pg_am_oid_index', 'pg_type')) c group by k order by k
+
+select relkind, count(*) filter (where (select c.relname = 'pg_am')) from pg_class c where relname in ('pg_am', 'pg_am_oid_index', 'pg_type') group by relkind order by 1
+
+select relkind, sum((select count(*) from pg_attribute a where a.attrelid = c.oid)) from pg_class c where relname in ('pg_am', 'pg_am_oid_index', 'pg_type') group by relkind order by 1
+
+select relkind, (select sum((select count(*) from pg_attribute a where a.attrelid = c.oid))) from pg_class c where relname in ('pg_am', 'pg_am_oid_index', 'pg_type') group by relkind order by 1
+
+select relkind, (select sum((select count(*) from pg_attribute a where a.attrelid = c.oid)) from pg_am x where x.oid = 2) from pg_class c where relname in ('pg_am', 'pg_am_oid_index', 'pg_type') group by relkind order by 1
+
+select (select max(a.amname) where exists (select 1 from pg_am b where b.oid = max(a.oid))) from pg_am a
+
+select case when exists (select 1 having max(a.oid) > 5) then 1 else 2 end from pg_am a
+
+select coalesce((select max(a.oid) from pg_am b where false), min(a.oid)) from pg_am a where false
+
+select (select max(a.oid)) from pg_am a where false
+
+select (select count(a.oid)) from pg_am a where false
+
+select a.amtype, (select count(a.oid)) c from pg_am a group by a.amtype order by c
+
+select a.amtype from pg_am a group by a.amtype order by (select count(a.oid)) desc
+
+select a.amtype, (select count(a.oid)) + count(*) from pg_am a group by grouping sets ((a.amtype), ()) order by 1
+
+select distinct (select count(a.oid)) from pg_am a group by a.amname
+
+select lag((select max(a.amname))) over (order by a.amtype), a.amtype from pg_am a group by a.amtype order by 2
+
+select (select max(a.oid) from generate_series(1, count(a.amname)::int) g limit 1) from pg_am a
+
+select (select max(g) from generate_series(1, count(a.amname)::int) g) from pg_am a
+
+select generate_series(1, (select count(a.oid))::int) from pg_am a
+
+select unnest(array(select unnest(array_agg(a.amname order by 1)))) from pg_am a where oid < 500
+
+with w as (select (select count(a.oid)) n from pg_am a) select n from w
+
+select * from (select (select count(a.oid)) n from pg_am a) x
+
+select (select count(a.oid) union select count(a.amname)) from pg_am a
+
+select (select n from pg_am b, lateral (select count(a.oid) n) x where b.oid = 2) from pg_am a
+
+select (select n from pg_am b, lateral (select count(b.oid::int + 0) n) x where b.oid = 2) from pg_am a
+
+select (select b.amname from pg_am b order by count(a.oid), b.oid limit 1) from pg_am a
+
+select (select b.amname from pg_am b order by b.oid offset count(a.oid) - 1) from pg_am a
+
+select (select count(*) over (partition by count(a.oid)) from pg_am b limit 1) from pg_am a
+
+select 1 from pg_am a group by a.amname having exists (select 1 from pg_am b where b.amname = a.amname and b.oid = 2)
+
+select 1 from pg_am a group by a.amname having exists (select 1 from pg_am b where b.oid = a.oid)
+
+select a.oid, (select a.amname) from pg_am a where a.oid = 2 group by a.oid
+
+select (select a.amname || b.amname from pg_am b where b.oid = 2) from pg_am a group by upper(a.amname)
+
+select upper(a.amname), (select upper(a.amname)) from pg_am a group by upper(a.amname)
+
+select (select string_agg(distinct a.amtype::text, ',')) from pg_am a
+
+select (select string_agg(a.amname, b.amname) from pg_am b where b.oid = 2) from pg_am a where a.oid < 500
+
+select (select string_agg(a.amname, ',' order by b.amname) from pg_am b where b.oid = 2) from pg_am a where a.oid = 2
+
+select (select mode() within group (order by a.amtype)) from pg_am a
+
+select (select percentile_cont(0.5) within group (order by a.oid::int)) from pg_am a
+
+select x.c from pg_am a left join lateral (select count(b.oid) c from pg_am b where b.oid < a.oid) x on true where a.oid < 500 order by 1
+
+select (select any_value(a.amtype)), (select bool_and(a.oid > 1)), (select avg(a.oid::int)) from pg_am a
+
+select array_agg(x) from (select (select max(a.oid)) x from pg_am a group by a.amtype order by 1) y
+
+select t.typname, (select min(e.x) from (select t.oid::int as x) e) from pg_type t where t.oid = 16
+
+select t.typname, (select min(t.oid) from pg_am) from pg_type t where t.oid = 16 group by t.typname
+
+select t.typname, (select min(t.oid) from pg_am) from pg_type t where t.oid = 16
+
+select (select array_agg(t.typname) from (select t.oid) x) from pg_type t where t.oid in (16, 17)
+
+select (select json_build_object('a', max(t.oid), 'b', json_agg(t.typname order by t.oid))) from pg_type t where t.oid in (16, 17)
+
+select sum(c) from (select (select count(*) from pg_am b where b.oid = a.oid) c from pg_am a) x
