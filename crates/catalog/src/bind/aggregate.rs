@@ -9,7 +9,6 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 use super::level::Before;
 use super::resolve::Chosen;
 use super::scope::folded;
-use super::typed::check_ordered;
 use super::{Binder, Typed};
 use crate::error::{at, syntax, unsupported};
 use crate::facts::Proc;
@@ -87,7 +86,7 @@ impl Binder {
         let spec = self.window_spec(over, place)?;
         let frame = self.window_frame(spec.window_frame.as_ref(), place)?;
         let partition =
-            spec.partition_by.iter().map(|one| Ok(self.expr(one)?.expr)).collect::<Result<_>>()?;
+            spec.partition_by.iter().map(|one| self.partition_key(one)).collect::<Result<_>>()?;
         let order = self.order_exprs(&spec.order_by)?;
         let slot = self.scope().windows.len();
         self.scope().windows.push(Window { kind, partition, order, frame });
@@ -95,6 +94,12 @@ impl Binder {
         self.scope().places.insert(slot, place);
         let expr = Expr::Slot { depth: 0, slot };
         Ok(Typed::new(expr, result).placed(place))
+    }
+
+    fn partition_key(&mut self, key: &ast::Expr) -> Result<Expr> {
+        let typed = self.expr(key)?;
+        self.check_partition(&typed)?;
+        Ok(typed.expr)
     }
 
     /// Gives an aggregate to the query that it belongs to.
@@ -199,6 +204,10 @@ impl Binder {
             return Err(self.no_function(name, &types, place));
         };
         check_clauses(call, list, kind, name, place)?;
+        let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
+        if distinct {
+            arguments.iter().try_for_each(|argument| self.check_distinct(argument))?;
+        }
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
         let mut order = self.order_exprs(&call.within_group)?;
         for clause in &list.clauses {
@@ -216,7 +225,6 @@ impl Binder {
             }
             None => None,
         };
-        let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
         let (result, types) = (chosen.result, chosen.arguments);
         let kind = if is_star { AggregateKind::Count } else { kind };
         let mut aggregate =
@@ -233,7 +241,7 @@ impl Binder {
         by.iter()
             .map(|key| {
                 let typed = self.expr(&key.expr)?;
-                check_ordered(&typed)?;
+                self.check_ordered(&typed, typed.place)?;
                 let expr = typed.expr;
                 let descending = key.options.asc == Some(false);
                 let nulls_first = key.options.nulls_first.unwrap_or(descending);

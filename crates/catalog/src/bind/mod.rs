@@ -35,6 +35,7 @@ mod rows_from;
 mod scope;
 mod select;
 mod sets;
+mod sortable;
 mod strict;
 mod typed;
 mod types;

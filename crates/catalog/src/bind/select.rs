@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use sqlparser::ast::{self, SelectItem, SelectItemQualifiedWildcardKind};
+use sqlparser::ast::{self, SelectItem, SelectItemQualifiedWildcardKind, Spanned};
 use trunkline_core::{Oid, Result, SqlState};
 
 use super::column_name::column_name;
 use super::grouping::Keys;
 use super::scope::{Mention, Scope, column_of, folded};
-use super::typed::check_ordered;
 use super::{Binder, OutputColumn, Typed};
 use crate::error::{MOST_COLUMNS, at, too_deep, too_many_columns, unsupported};
 use crate::plan::{Body, Distinct, Expr, Group, Query, Select, SortKey};
@@ -120,7 +119,10 @@ impl Binder {
         let mut sort = Vec::new();
         for key in order {
             let column = self.sort_column(&key.expr, &mut list, width, "ORDER BY")?;
-            list.items.get(column).map_or(Ok(()), check_ordered)?;
+            if let Some(item) = list.items.get(column) {
+                let place = self.place(key.expr.span());
+                self.check_ordered(item, place)?;
+            }
             let descending = key.options.asc == Some(false);
             let nulls_first = key.options.nulls_first.unwrap_or(descending);
             sort.push(SortKey { column, descending, nulls_first });

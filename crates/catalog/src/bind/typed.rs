@@ -8,7 +8,7 @@ use trunkline_core::{Oid, Result, SqlState};
 use super::literal::is_of_session;
 use super::{Binder, Fields};
 use crate::datum::Datum;
-use crate::error::{Place, at, mismatch, unsupported};
+use crate::error::{Place, at, mismatch};
 use crate::facts::{CastContext, cast_context, element_of, type_facts};
 use crate::plan::Expr;
 use crate::world::is_alias;
@@ -38,20 +38,6 @@ impl Typed {
         self.place = place;
         self
     }
-}
-
-/// Refuses to order by what has no order, and by what has one that is not known here.
-pub(super) fn check_ordered(typed: &Typed) -> Result<()> {
-    let is_figure = type_facts(typed.oid).is_some_and(|known| known.category == b'G');
-    match typed.oid {
-        Oid::JSONB => return Err(unsupported(typed.place, "an order of jsonb")),
-        oid if oid == Oid::JSON || is_figure => {}
-        _ => return Ok(()),
-    }
-    let message =
-        format!("could not identify an ordering operator for type {}", type_name(typed.oid));
-    Err(at(typed.place, SqlState::UNDEFINED_FUNCTION, message)
-        .hint("Use an explicit ordering operator or modify the query."))
 }
 
 /// The name of a type for an error.

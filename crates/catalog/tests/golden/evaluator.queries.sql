@@ -1023,3 +1023,65 @@ select (select array_agg(t.typname) from (select t.oid) x) from pg_type t where 
 select (select json_build_object('a', max(t.oid), 'b', json_agg(t.typname order by t.oid))) from pg_type t where t.oid in (16, 17)
 
 select sum(c) from (select (select count(*) from pg_am b where b.oid = a.oid) c from pg_am a) x
+
+select n from pg_namespace n order by n
+
+select count(distinct n) from pg_namespace n
+
+select row_number() over (partition by n.*) from pg_namespace n
+
+select n from pg_am n order by n limit 1
+
+select count(distinct n) from pg_am n
+
+select distinct on (n) 1 from pg_namespace n where nspname = 'pg_catalog'
+
+select n from pg_namespace n group by n order by n
+
+select max(n) from pg_am n
+
+select nspacl from pg_namespace order by nspacl
+
+select count(distinct nspacl) from pg_namespace
+
+select row_number() over (order by nspacl) from pg_namespace
+
+select row_number() over (partition by nspacl) from pg_namespace
+
+select distinct nspacl from pg_namespace where nspname = 'pg_catalog'
+
+select nspacl, count(*) from pg_namespace where nspname = 'pg_catalog' group by nspacl
+
+select 1 from pg_namespace where nspacl = nspacl limit 1
+
+select array_agg(oid order by nspacl) from pg_namespace
+
+select n.nspacl[1] from pg_namespace n order by 1
+
+select xmin from pg_am order by xmin
+
+select cmin from pg_am order by 1
+
+select datfrozenxid from pg_database order by 1
+
+select count(distinct xmin) from pg_am
+
+select c from pg_class c order by c
+
+select row(nspacl) from pg_namespace where nspname = 'pg_toast' order by 1
+
+select array_agg(distinct amname) from pg_am
+
+select oid from pg_am order by (amname), 1 limit 1
+
+select string_agg(distinct amname, ',') from pg_am
+
+select relminmxid, relfrozenxid from pg_class order by relfrozenxid
+
+select proargdefaults from pg_proc order by 1 limit 0
+
+select conpfeqop from pg_constraint order by 1 limit 0
+
+select stavalues1 from pg_statistic order by 1
+
+select most_common_vals from pg_stats order by 1
