@@ -6,9 +6,7 @@ use trunkline_core::{PgError, Result};
 use trunkline_sql::{Flaw, Lexer, TokenKind, character_position};
 
 use crate::error::{Place, syntax, too_deep, unsupported};
-use crate::syntax::{
-    Postgres, as_calls, as_names, as_selects, check_depth, decimal, tokens, without_only,
-};
+use crate::syntax::{Postgres, as_calls, as_selects, check_depth, decimal, tokens, without_only};
 
 /// How many tokens a statement of the catalogs may have, and how deep its parentheses may be.
 const TOKENS: usize = 20_000;
@@ -35,7 +33,7 @@ fn needed(tokens: usize) -> usize {
 fn read(sql: &str) -> Result<Box<Query>> {
     let dialect = Postgres::new(sql);
     let tokens = decimal(tokens(sql, &dialect, |error| failure(error, sql))?, sql)?;
-    let tokens = without_only(as_selects(as_calls(as_names(tokens))));
+    let tokens = without_only(as_selects(as_calls(tokens)));
     let parser = Parser::new(&dialect).with_recursion_limit(NESTED);
     let statements = parser.with_tokens_with_locations(tokens).parse_statements();
     let mut statements = statements.map_err(|error| failure(&error, sql))?;

@@ -244,7 +244,7 @@ impl<S: Session> CatalogSession<S> {
 
     /// A query that the engine has refused: it names no relation, and what it calls may be known here.
     fn prepare_besides(
-        &mut self,
+        &self,
         sql: &str,
         hints: &[Oid],
         error: PgError,
@@ -258,8 +258,15 @@ impl<S: Session> CatalogSession<S> {
         if !may_be_ours {
             return Err(error);
         }
-        let asked = self.common.statements.prepare(sql, hints, self.client.reading_style());
-        asked.map(|asked| self.described(asked)).map_err(|_| error)
+        // It is not kept for others: the engine may know it by the next time.
+        match Answer::prepare_within(sql, hints, self.client.reading_style(), None) {
+            Ok(answer) => Ok(self.described(answer.into())),
+            // What is wrong with values is wrong wherever they are looked at.
+            Err(own) if error.sqlstate() == SqlState::FEATURE_NOT_SUPPORTED => {
+                Err(if may_be_known_elsewhere(&own) { error } else { own })
+            }
+            Err(_) => Err(error),
+        }
     }
 
     /// The EXPLAIN of a statement that the catalogs answer; none of any other text.

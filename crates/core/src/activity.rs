@@ -62,8 +62,11 @@ impl Activity {
     pub(crate) fn start(&mut self, state: ActivityState, query: &str, now: i64) {
         self.change(state, now);
         self.query_start = Some(now);
+        let shown = query.get(..query.floor_char_boundary(SHOWN)).unwrap_or_default();
         self.query.clear();
-        self.query.push_str(query.get(..query.floor_char_boundary(SHOWN)).unwrap_or_default());
+        // No more than it takes: every session has one for good.
+        self.query.reserve_exact(shown.len());
+        self.query.push_str(shown);
     }
 
     pub(crate) fn change(&mut self, state: ActivityState, now: i64) {
@@ -81,6 +84,7 @@ mod tests {
         let mut activity = Activity::default();
         activity.start(ActivityState::Active, &"ä".repeat(1_000), 7);
         assert_eq!(activity.query, "ä".repeat(511));
+        assert!(activity.query.capacity() <= SHOWN);
         activity.start(ActivityState::Active, "select 1", 8);
         assert_eq!((&*activity.query, activity.query_start), ("select 1", Some(8)));
     }

@@ -77,8 +77,7 @@ impl Binder {
     }
 
     /// Says of an aggregate how many queries further out it belongs; what it mentions of that query is in an aggregate,
-    /// but for its
-    /// direct arguments, behind which there were `rows` mentions.
+    /// but for its direct arguments, behind which there were `rows` mentions.
     pub(super) fn settle_level(
         &mut self,
         aggregate: &mut Aggregate,

@@ -379,7 +379,6 @@ impl Binder {
         if let Expr::WholeRow { depth, leaf, .. } = value.expr {
             return self.columns_of_row(depth, leaf, value.place, list);
         }
-
         let Some(fields) = value.fields.clone() else {
             return Err(at(
                 value.place,

@@ -7,8 +7,6 @@ use super::{Binder, Typed};
 use crate::error::{at, unsupported};
 use crate::facts::{element_of, type_facts};
 
-const ACLITEM: Oid = Oid(1033);
-
 impl Binder {
     /// Refuses to order by what has no order, and by what has one that is not known here.
     pub(super) fn check_ordered(&mut self, typed: &Typed, place: usize) -> Result<()> {
@@ -63,5 +61,6 @@ impl Binder {
 fn has_order(oid: Oid) -> bool {
     let oid = element_of(oid).unwrap_or(oid);
     let is_figure = type_facts(oid).is_some_and(|known| known.category == b'G');
-    !is_figure && !matches!(oid, Oid::JSON | Oid::XML | Oid::XID | Oid::CID | ACLITEM | ANYARRAY)
+    !is_figure
+        && !matches!(oid, Oid::JSON | Oid::XML | Oid::XID | Oid::CID | Oid::ACLITEM | ANYARRAY)
 }

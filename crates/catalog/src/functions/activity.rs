@@ -57,8 +57,10 @@ fn of_process(call: &Call<'_>) -> Result<Vec<Vec<Datum>>> {
             outputs
                 .iter()
                 .map(|(name, _)| match &**name {
-                    "ssl" => ssl.clone().unwrap_or(Datum::Bool(false)),
-                    "gss_auth" | "gss_enc" | "gss_delegation" => Datum::Bool(false),
+                    "ssl" => ssl.clone().unwrap_or_default(),
+                    "gss_auth" | "gss_enc" | "gss_delegation" if ssl.is_some() => {
+                        Datum::Bool(false)
+                    }
                     name => cell("pg_stat_activity", &row, name).cloned().unwrap_or_default(),
                 })
                 .collect(),

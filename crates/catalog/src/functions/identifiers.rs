@@ -45,6 +45,8 @@ fn parse(call: &Call<'_>) -> Result<Datum> {
                 }));
             }
         };
+        call.run.items(1)?;
+        call.run.charge(part.len())?;
         parts.push(part);
         let behind = behind.trim_start_matches(is_blank);
         match behind.strip_prefix('.') {

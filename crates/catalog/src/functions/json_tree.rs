@@ -192,7 +192,10 @@ impl<'a> Reader<'a> {
                     Some('r') => out.push('\r'),
                     Some('b') => out.push('\u{8}'),
                     Some('f') => out.push('\u{c}'),
-                    Some('u') => out.push(unicode(&mut letters).ok_or_else(Reader::malformed)?),
+                    Some('u') => match unicode(&mut letters) {
+                        Some('\0') => return Err(no_text()),
+                        letter => out.push(letter.ok_or_else(Reader::malformed)?),
+                    },
                     Some(other) => out.push(other),
                     None => return Err(Reader::malformed()),
                 },
@@ -201,6 +204,12 @@ impl<'a> Reader<'a> {
         }
         Err(Reader::malformed())
     }
+}
+
+/// A zero byte is in no text.
+fn no_text() -> PgError {
+    PgError::new(SqlState::UNTRANSLATABLE_CHARACTER, "unsupported Unicode escape sequence")
+        .detail("\\u0000 cannot be converted to text.")
 }
 
 /// `\u00e4`, or two of them for one character.

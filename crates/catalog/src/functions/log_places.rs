@@ -55,7 +55,10 @@ fn moved(call: &Call<'_>, is_further: bool) -> Result<Datum> {
     // Both have the places behind the point that the number has until all is added up.
     let scale = i16::try_from(bytes.scale()).unwrap_or(i16::MAX);
     let sum = Numeric::from_i128(at.into(), 0).to_i128(scale).zip(bytes.to_i128(scale));
-    let sum = sum.and_then(|(at, bytes)| at.checked_add(if is_further { bytes } else { -bytes }));
+    let sum = sum.and_then(|(at, bytes)| match is_further {
+        true => at.checked_add(bytes),
+        false => at.checked_sub(bytes),
+    });
     let sum = sum.and_then(|sum| Numeric::from_i128(sum, scale).to_i128(0));
     let sum = sum.and_then(|sum| u64::try_from(sum).ok());
     sum.map(|at| Datum::Other(Arc::new(Value::Lsn(at))))

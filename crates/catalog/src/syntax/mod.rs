@@ -32,4 +32,3 @@ pub(crate) use qualified::ALL_FIELDS;
 pub(crate) use rows_from::{ROWS_FROM, as_calls, unnested};
 pub use strings::tokens;
 pub(crate) use tables::{as_selects, without_only};
-pub(crate) use words::as_names;

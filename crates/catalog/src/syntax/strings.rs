@@ -6,7 +6,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 use trunkline_core::{PgError, Result};
 use trunkline_sql::{Lexer, TokenKind};
 
-use super::{arrays, qualified, trim};
+use super::{arrays, qualified, trim, words};
 
 /// The tokens of a statement, for the parser.
 ///
@@ -35,9 +35,8 @@ pub fn tokens(
     for (text, value) in escaped.zip(values) {
         text.clone_from(value);
     }
-    Ok(qualified::with_all_fields(qualified::as_names(trim::without_from(arrays::bracketed(
-        tokens,
-    )))))
+    let tokens = words::as_names(trim::without_from(arrays::bracketed(tokens)));
+    Ok(qualified::with_all_fields(qualified::as_names(tokens)))
 }
 
 /// The statement with an `x` for each character within strings that may have escapes, and their values; `None`

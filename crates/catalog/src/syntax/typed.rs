@@ -17,7 +17,7 @@ fn comes_next(parser: &Parser<'_>) -> bool {
         _ => false,
     };
     let mut place = 0;
-    // A database, a schema and a name; whoever looks further looks at all of it for each of its parts.
+    // Three parts are the most; to look further would take longer with each part of a long name.
     while is_name
         && place < 4
         && *token(place + 1) == Token::Period

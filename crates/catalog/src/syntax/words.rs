@@ -58,7 +58,7 @@ pub(super) fn is_column_name(keyword: Keyword) -> bool {
 
 /// The tokens with quotes around words that are names for where they stand: those that the parser would take for
 /// something else behind a dot, such as `user`, and before one, such as `exists`. ISNULL behind an operand is IS NULL.
-pub(crate) fn as_names(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+pub(super) fn as_names(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let mut written: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     let mut tokens = tokens.into_iter().peekable();
     let (mut before, mut is_operand) = (Token::EOF, false);
@@ -92,7 +92,8 @@ pub(crate) fn as_names(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         before = token.token.clone();
         is_operand = match &before {
             Token::RParen | Token::RBracket => true,
-            Token::Number(..) | Token::SingleQuotedString(_) | Token::Placeholder(_) => true,
+            Token::Number(..) | Token::Placeholder(_) | Token::DollarQuotedString(_) => true,
+            Token::SingleQuotedString(_) | Token::EscapedStringLiteral(_) => true,
             Token::Word(_) => keyword(&before) == Keyword::END || !is_reserved(keyword(&before)),
             _ => false,
         };

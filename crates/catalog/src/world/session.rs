@@ -162,18 +162,22 @@ fn sessions(world: &World) -> Vec<Client> {
     all
 }
 
+/// Whether the session may know what another one does, and from where: of its own user, or all of them.
+fn may_know(world: &World, other: &Client) -> bool {
+    let is_super = || world.client.setting("is_superuser").as_deref() == Some("on");
+    other.identity().user == world.client.identity().user || is_super()
+}
+
 /// What sessions do, and from where.
 pub(super) fn activity(world: &World) -> Vec<Row> {
     let maker = Maker::new(PG_CATALOG, "pg_stat_activity");
-    let own = world.client.identity();
     let all = sessions(world);
     let rows = all.iter().map(|client| {
         let identity = client.identity();
         let (database, database_name) = world.database_of(client);
         let (role, role_name) = world.role_of(client);
         let application = client.setting("application_name").unwrap_or_default();
-        // What another user does is nobody's business, nor from where.
-        let is_told = identity.user == own.user;
+        let is_told = may_know(world, client);
         let address = identity.address.filter(|_| is_told);
         let port = address.map_or(-1, |address| i64::from(address.port()));
         let address = address.and_then(|it| world.parse(Oid::INET, &it.ip().to_string()).ok());
@@ -234,7 +238,7 @@ pub(super) fn encryption(world: &World) -> Vec<Row> {
             ("ssl", Datum::Bool(identity.encrypted)),
         ])
     };
-    sessions(world).iter().map(row).collect()
+    sessions(world).iter().filter(|client| may_know(world, client)).map(row).collect()
 }
 
 pub(super) fn gssapi(world: &World) -> Vec<Row> {
@@ -247,7 +251,7 @@ pub(super) fn gssapi(world: &World) -> Vec<Row> {
             ("credentials_delegated", Datum::Bool(false)),
         ])
     };
-    sessions(world).iter().map(row).collect()
+    sessions(world).iter().filter(|client| may_know(world, client)).map(row).collect()
 }
 
 /// `version()`

@@ -1085,3 +1085,9 @@ select conpfeqop from pg_constraint order by 1 limit 0
 select stavalues1 from pg_statistic order by 1
 
 select most_common_vals from pg_stats order by 1
+
+select '{"a":"x\u0000y"}'::json ->> 'a' from pg_am
+
+select E'a' isnull, $$a$$ isnull from pg_am limit 1
+
+select '0/0'::pg_lsn - (-170141183460469231731687303715884105728)::numeric from pg_am
