@@ -69,10 +69,11 @@ mod tests {
             "select array[1]",
             "select array (select 1)",
             "select 1 as array",
-            "select a.array",
             "select \"array\"",
         ] {
             assert_eq!(read(sql), sql);
         }
+        // Behind a dot it is a name.
+        assert_eq!(read("select a.array"), "select a.\"array\"");
     }
 }
