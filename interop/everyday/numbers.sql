@@ -58,7 +58,6 @@ select least(1, 2.5), greatest(1.5, 2);
 select width_bucket(5.35, 0.024, 10.06, 5), width_bucket(3::float8, 0::float8, 10::float8, 5);
 -- differs: types of gcd, lcm.
 select gcd(12, 18), lcm(4, 6), factorial(5), div(7, 2), div(-7.5, 2), scale(1.50);
--- differs: no min_scale, trim_scale.
 select min_scale(1.50), trim_scale(1.50);
 select ln(0);
 select ln(-1.0);

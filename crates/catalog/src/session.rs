@@ -249,13 +249,14 @@ impl<S: Session> CatalogSession<S> {
         hints: &[Oid],
         error: PgError,
     ) -> Result<Prepared<CatalogStatement<S::Statement>>> {
-        // A row that is named by its alias looks like a column that is not there.
-        let is_like_it = [SqlState::UNDEFINED_COLUMN, SqlState::CANNOT_COERCE];
-        let may_be_ours = (may_be_known_elsewhere(&error)
-            || is_like_it.contains(&error.sqlstate()))
-            && self.session.language() == Language::Sql
-            && names_no_relation(sql);
-        if !may_be_ours {
+        // A row that is named by its alias looks like a column that is not there. What its parser refuses is wrong.
+        let may_be_ours = match error.sqlstate() {
+            SqlState::UNDEFINED_COLUMN | SqlState::CANNOT_COERCE => true,
+            SqlState::SYNTAX_ERROR => false,
+            _ => may_be_known_elsewhere(&error),
+        };
+        let is_query = self.session.language() == Language::Sql && names_no_relation(sql);
+        if !may_be_ours || !is_query {
             return Err(error);
         }
         // It is not kept for others: the engine may know it by the next time.

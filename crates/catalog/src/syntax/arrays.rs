@@ -65,12 +65,9 @@ mod tests {
 
     #[test]
     fn other_arrays_stay() {
-        for sql in [
-            "select array[1]",
-            "select array (select 1)",
-            "select 1 as array",
-            "select \"array\"",
-        ] {
+        for sql in
+            ["select array[1]", "select array (select 1)", "select 1 as array", "select \"array\""]
+        {
             assert_eq!(read(sql), sql);
         }
         // Behind a dot it is a name.
