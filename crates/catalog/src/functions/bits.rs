@@ -5,6 +5,7 @@ use std::sync::Arc;
 use trunkline_core::types::{Bits, Value};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
+use super::bytes::taken;
 use crate::datum::Datum;
 use crate::facts::Operator;
 use crate::plan::{Call, Function};
@@ -89,21 +90,12 @@ fn bit(call: &Call<'_>) -> Result<Option<(Vec<bool>, usize)>> {
     }
 }
 
-/// `substring(bits, from, length)`, from 1 on; what lies before counts for the length.
+/// `substring(bits, from, length)`
 fn part(call: &Call<'_>) -> Result<Datum> {
-    let int = |place: usize| call.arguments.get(place).and_then(Datum::as_int);
-    let bits = call.arguments.first().and_then(digits);
-    let Some((bits, from)) = bits.zip(int(1)) else { return Ok(Datum::Null) };
-    let end = match int(2) {
-        Some(length) if length < 0 => {
-            let message = "negative substring length not allowed";
-            return Err(PgError::new(SqlState::SUBSTRING_ERROR, message));
-        }
-        Some(length) => from.saturating_add(length),
-        None => i64::MAX,
-    };
-    let place = |at: i64| usize::try_from(at.saturating_sub(1)).unwrap_or(0).min(bits.len());
-    Ok(made(bits.get(place(from)..place(end)).unwrap_or_default().iter().copied()))
+    let Some(bits) = call.arguments.first().and_then(digits) else { return Ok(Datum::Null) };
+    let range = taken(call, bits.len())?;
+    let part = range.map(|range| bits.get(range).unwrap_or_default());
+    Ok(part.map_or(Datum::Null, |part| made(part.iter().copied())))
 }
 
 /// The bits of a value, the highest first.

@@ -1,5 +1,6 @@
 //! Strings of bytes.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use trunkline_core::types::Value;
@@ -64,10 +65,16 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
     })
 }
 
-/// `substring(bytes, from, length)`, from 1 on; what lies before counts for the length.
 fn part(call: &Call<'_>) -> Result<Datum> {
+    let Some(of) = bytes(call, 0) else { return Ok(Datum::Null) };
+    let range = taken(call, of.len())?;
+    Ok(range.map_or(Datum::Null, |range| bytea(of.get(range).unwrap_or_default())))
+}
+
+/// What `substring(of, from, length)` takes of so many bytes or bits, from 1 on; what lies before counts for the length.
+pub(super) fn taken(call: &Call<'_>, all: usize) -> Result<Option<Range<usize>>> {
     let int = |place: usize| call.arguments.get(place).and_then(Datum::as_int);
-    let (Some(of), Some(from)) = (bytes(call, 0), int(1)) else { return Ok(Datum::Null) };
+    let Some(from) = int(1) else { return Ok(None) };
     let end = match int(2) {
         Some(length) if length < 0 => {
             let message = "negative substring length not allowed";
@@ -76,8 +83,8 @@ fn part(call: &Call<'_>) -> Result<Datum> {
         Some(length) => from.saturating_add(length),
         None => i64::MAX,
     };
-    let place = |at: i64| usize::try_from(at.saturating_sub(1)).unwrap_or(0).min(of.len());
-    Ok(bytea(of.get(place(from)..place(end)).unwrap_or_default()))
+    let place = |at: i64| usize::try_from(at.saturating_sub(1)).unwrap_or(0).min(all);
+    Ok(Some(place(from)..place(end)))
 }
 
 /// Bytes, and the place of the one that is meant, from 0 on.
