@@ -19,9 +19,6 @@ pub(super) fn is_polymorphic(oid: Oid) -> bool {
     matches!(oid.0, 2276 | 2277 | 2283 | 2776 | 3500 | 3831 | 4537 | 5077..=5080 | 4538)
 }
 
-const ANYENUM: Oid = Oid(3500);
-const ANYARRAY: Oid = Oid(2277);
-
 impl Names<'_> {
     /// The type that stands for one in the search for a function: of those that somebody made what they
     /// are like.
@@ -30,13 +27,13 @@ impl Names<'_> {
             return oid;
         }
         if self.is_enum(oid) {
-            return ANYENUM;
+            return Oid::ANYENUM;
         }
         let base = self.base_of(oid).0;
         if base != oid {
             return self.stand_in(base);
         }
-        if self.element_of(oid).is_some() { ANYARRAY } else { Oid::RECORD }
+        if self.element_of(oid).is_some() { Oid::ANYARRAY } else { Oid::RECORD }
     }
 
     /// Whether something of the type `from` can be given where `to` is wanted.

@@ -6,9 +6,7 @@ use trunkline_core::types::UserType;
 use trunkline_core::types::user::Kind;
 use trunkline_core::{Oid, Result};
 
-use super::resolve::{
-    ANYARRAY, ANYCOMPATIBLE, ANYCOMPATIBLEARRAY, ANYELEMENT, ANYENUM, Chosen, Found, function,
-};
+use super::resolve::{Chosen, Found, function};
 use super::{Binder, Typed};
 use crate::datum::{Datum, Label};
 use crate::facts::{CastContext, PG_CATALOG, PROCS, Proc, Volatility, type_facts};
@@ -72,7 +70,8 @@ impl Binder {
         {
             let schema = in_schema.unwrap_or(PG_CATALOG);
             let mut procs = PROCS.get(name)?.iter().filter(|proc| proc.schema == schema);
-            let what = procs.find(|proc| *proc.arguments == [ANYENUM] && proc.result == ANYENUM)?;
+            let what = procs
+                .find(|proc| *proc.arguments == [Oid::ANYENUM] && proc.result == Oid::ANYENUM)?;
             return Some(Chosen { what, arguments: vec![*of], result: *of });
         }
         let as_record = |oid: &Oid| if self.is_composite(*oid) { Oid::RECORD } else { *oid };
@@ -97,16 +96,16 @@ impl Binder {
         let pairs = chosen.what.arguments.iter().zip(types).zip(&mut chosen.arguments);
         for ((declared, own), argument) in pairs {
             match *declared {
-                ANYARRAY | ANYCOMPATIBLEARRAY => *argument = given,
-                ANYELEMENT | ANYCOMPATIBLE if *own == given => *argument = given,
-                ANYELEMENT | ANYCOMPATIBLE => *argument = element,
+                Oid::ANYARRAY | Oid::ANYCOMPATIBLEARRAY => *argument = given,
+                Oid::ANYELEMENT | Oid::ANYCOMPATIBLE if *own == given => *argument = given,
+                Oid::ANYELEMENT | Oid::ANYCOMPATIBLE => *argument = element,
                 _ if *own == given || *own == element => return None,
                 _ => {}
             }
         }
         match chosen.what.result {
-            ANYARRAY | ANYCOMPATIBLEARRAY => chosen.result = given,
-            ANYELEMENT | ANYCOMPATIBLE => chosen.result = element,
+            Oid::ANYARRAY | Oid::ANYCOMPATIBLEARRAY => chosen.result = given,
+            Oid::ANYELEMENT | Oid::ANYCOMPATIBLE => chosen.result = element,
             _ => {}
         }
         Some(chosen)

@@ -12,18 +12,6 @@ use crate::facts::{
     element_of, multirange_of, range_of, type_facts,
 };
 
-/// `anyelement` and its family.
-const ANY: Oid = Oid(2276);
-pub(super) const ANYARRAY: Oid = Oid(2277);
-pub(super) const ANYELEMENT: Oid = Oid(2283);
-const ANYNONARRAY: Oid = Oid(2776);
-pub(super) const ANYENUM: Oid = Oid(3500);
-pub(super) const ANYCOMPATIBLE: Oid = Oid(5077);
-pub(super) const ANYCOMPATIBLEARRAY: Oid = Oid(5078);
-const ANYCOMPATIBLENONARRAY: Oid = Oid(5079);
-const ANYRANGE: Oid = Oid(3831);
-const ANYMULTIRANGE: Oid = Oid(4537);
-
 /// How a name is found.
 pub(crate) enum Found<T> {
     One(T),
@@ -116,28 +104,29 @@ pub(crate) fn operator(name: &str, types: &[Oid]) -> Found<Chosen<Operator>> {
 fn is_polymorphic(oid: Oid) -> bool {
     matches!(
         oid,
-        ANY | ANYARRAY
-            | ANYELEMENT
-            | ANYNONARRAY
-            | ANYENUM
-            | ANYRANGE
-            | ANYMULTIRANGE
-            | ANYCOMPATIBLE
-            | ANYCOMPATIBLEARRAY
-            | ANYCOMPATIBLENONARRAY
+        Oid::ANY
+            | Oid::ANYARRAY
+            | Oid::ANYELEMENT
+            | Oid::ANYNONARRAY
+            | Oid::ANYENUM
+            | Oid::ANYRANGE
+            | Oid::ANYMULTIRANGE
+            | Oid::ANYCOMPATIBLE
+            | Oid::ANYCOMPATIBLEARRAY
+            | Oid::ANYCOMPATIBLENONARRAY
     )
 }
 
 fn fits(from: Oid, to: Oid) -> bool {
     match to {
         to if to == from => true,
-        ANYARRAY | ANYCOMPATIBLEARRAY => {
-            from == Oid::UNKNOWN || element_of(from).is_some() || from == ANYARRAY
+        Oid::ANYARRAY | Oid::ANYCOMPATIBLEARRAY => {
+            from == Oid::UNKNOWN || element_of(from).is_some() || from == Oid::ANYARRAY
         }
-        ANYNONARRAY | ANYCOMPATIBLENONARRAY => element_of(from).is_none(),
-        ANYENUM => from == Oid::UNKNOWN,
-        ANYRANGE => from == Oid::UNKNOWN || range_of(from).is_some(),
-        ANYMULTIRANGE => from == Oid::UNKNOWN || multirange_of(from).is_some(),
+        Oid::ANYNONARRAY | Oid::ANYCOMPATIBLENONARRAY => element_of(from).is_none(),
+        Oid::ANYENUM => from == Oid::UNKNOWN,
+        Oid::ANYRANGE => from == Oid::UNKNOWN || range_of(from).is_some(),
+        Oid::ANYMULTIRANGE => from == Oid::UNKNOWN || multirange_of(from).is_some(),
         to if is_polymorphic(to) => true,
         Oid::RECORD => type_facts(from).is_some_and(|known| known.kind == b'c'),
         to => cast_context(from, to) == Some(CastContext::Implicit),
@@ -147,7 +136,7 @@ fn fits(from: Oid, to: Oid) -> bool {
 /// The type that is given for all of `anyarray`, if one is; `None` if they are several, of which `int2vector` and
 /// `smallint[]` are two.
 fn array_given(declared: &[Oid], types: &[Oid]) -> Option<Option<Oid>> {
-    let given = declared.iter().zip(types).filter(|(declared, _)| **declared == ANYARRAY);
+    let given = declared.iter().zip(types).filter(|(declared, _)| **declared == Oid::ANYARRAY);
     let mut given = given.map(|(_, given)| base_of(*given)).filter(|oid| *oid != Oid::UNKNOWN);
     let first = given.next();
     given.all(|oid| Some(oid) == first).then_some(first)
@@ -161,10 +150,12 @@ fn is_consistent(declared: &[Oid], types: &[Oid]) -> bool {
     let mut element = None;
     for (declared, given) in declared.iter().zip(types) {
         let found = match *declared {
-            ANYELEMENT | ANYNONARRAY | ANYENUM if *given != Oid::UNKNOWN => Some(*given),
-            ANYARRAY => element_of(*given),
-            ANYRANGE => range_of(*given),
-            ANYMULTIRANGE => multirange_of(*given),
+            Oid::ANYELEMENT | Oid::ANYNONARRAY | Oid::ANYENUM if *given != Oid::UNKNOWN => {
+                Some(*given)
+            }
+            Oid::ANYARRAY => element_of(*given),
+            Oid::ANYRANGE => range_of(*given),
+            Oid::ANYMULTIRANGE => multirange_of(*given),
             _ => None,
         };
         if let (Some(found), Some(before)) = (found, element)
@@ -178,8 +169,8 @@ fn is_consistent(declared: &[Oid], types: &[Oid]) -> bool {
         .iter()
         .zip(types)
         .filter_map(|(declared, given)| match *declared {
-            ANYCOMPATIBLE | ANYCOMPATIBLENONARRAY => Some(*given),
-            ANYCOMPATIBLEARRAY => element_of(*given),
+            Oid::ANYCOMPATIBLE | Oid::ANYCOMPATIBLENONARRAY => Some(*given),
+            Oid::ANYCOMPATIBLEARRAY => element_of(*given),
             _ => None,
         })
         .collect();
@@ -300,18 +291,20 @@ fn settle(declared: &[Oid], result: Oid, types: &[Oid]) -> (Vec<Oid>, Oid) {
     let mut compatible: Vec<Oid> = Vec::new();
     for (declared, given) in declared.iter().zip(types) {
         match *declared {
-            ANYELEMENT | ANYNONARRAY | ANYENUM if *given != Oid::UNKNOWN => element = Some(*given),
-            ANYARRAY => element = element.or(element_of(*given)),
-            ANYRANGE if *given != Oid::UNKNOWN => {
+            Oid::ANYELEMENT | Oid::ANYNONARRAY | Oid::ANYENUM if *given != Oid::UNKNOWN => {
+                element = Some(*given)
+            }
+            Oid::ANYARRAY => element = element.or(element_of(*given)),
+            Oid::ANYRANGE if *given != Oid::UNKNOWN => {
                 element = element.or(range_of(*given));
                 range = Some(*given);
             }
-            ANYMULTIRANGE if *given != Oid::UNKNOWN => {
+            Oid::ANYMULTIRANGE if *given != Oid::UNKNOWN => {
                 element = element.or(multirange_of(*given));
                 multirange = Some(*given);
             }
-            ANYCOMPATIBLE | ANYCOMPATIBLENONARRAY => compatible.push(*given),
-            ANYCOMPATIBLEARRAY => compatible.extend(element_of(*given)),
+            Oid::ANYCOMPATIBLE | Oid::ANYCOMPATIBLENONARRAY => compatible.push(*given),
+            Oid::ANYCOMPATIBLEARRAY => compatible.extend(element_of(*given)),
             _ => {}
         }
     }
@@ -319,17 +312,17 @@ fn settle(declared: &[Oid], result: Oid, types: &[Oid]) -> (Vec<Oid>, Oid) {
     let element = element.unwrap_or(Oid::TEXT);
     let compatible = common_type(&compatible).unwrap_or(Oid::TEXT);
     let as_given = |oid: Oid, given: Option<Oid>| match oid {
-        ANYELEMENT | ANYNONARRAY | ANYENUM => element,
-        ANYRANGE => range.unwrap_or(oid),
-        ANYMULTIRANGE => multirange.unwrap_or(oid),
-        ANYCOMPATIBLE | ANYCOMPATIBLENONARRAY => compatible,
+        Oid::ANYELEMENT | Oid::ANYNONARRAY | Oid::ANYENUM => element,
+        Oid::ANYRANGE => range.unwrap_or(oid),
+        Oid::ANYMULTIRANGE => multirange.unwrap_or(oid),
+        Oid::ANYCOMPATIBLE | Oid::ANYCOMPATIBLENONARRAY => compatible,
         // `int2vector` is an array as it stands.
-        ANYARRAY => match given.filter(|given| *given != Oid::UNKNOWN).or(array) {
+        Oid::ANYARRAY => match given.filter(|given| *given != Oid::UNKNOWN).or(array) {
             Some(given) if element_of(given) == Some(element) => given,
             _ => array_of(element).unwrap_or(Oid::TEXT_ARRAY),
         },
-        ANYCOMPATIBLEARRAY => array_of(compatible).unwrap_or(Oid::TEXT_ARRAY),
-        ANY => given.filter(|given| *given != Oid::UNKNOWN).unwrap_or(Oid::TEXT),
+        Oid::ANYCOMPATIBLEARRAY => array_of(compatible).unwrap_or(Oid::TEXT_ARRAY),
+        Oid::ANY => given.filter(|given| *given != Oid::UNKNOWN).unwrap_or(Oid::TEXT),
         oid => oid,
     };
     let arguments =

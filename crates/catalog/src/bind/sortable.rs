@@ -2,7 +2,6 @@
 
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::resolve::ANYARRAY;
 use super::{Binder, Typed};
 use crate::error::{at, unsupported};
 use crate::facts::{element_of, type_facts};
@@ -62,5 +61,5 @@ fn has_order(oid: Oid) -> bool {
     let oid = element_of(oid).unwrap_or(oid);
     let is_figure = type_facts(oid).is_some_and(|known| known.category == b'G');
     !is_figure
-        && !matches!(oid, Oid::JSON | Oid::XML | Oid::XID | Oid::CID | Oid::ACLITEM | ANYARRAY)
+        && !matches!(oid, Oid::JSON | Oid::XML | Oid::XID | Oid::CID | Oid::ACLITEM | Oid::ANYARRAY)
 }

@@ -13,13 +13,9 @@ use crate::facts::{Operator, Proc};
 use crate::io;
 use crate::plan::{Call, Function};
 
-const ANYRANGE: Oid = Oid(3831);
-const ANYMULTIRANGE: Oid = Oid(4537);
-const ANYELEMENT: Oid = Oid(2283);
-
 /// Whether something is of ranges of any type.
 fn is_of_ranges(oid: Oid) -> bool {
-    matches!(oid, ANYRANGE | ANYMULTIRANGE)
+    matches!(oid, Oid::ANYRANGE | Oid::ANYMULTIRANGE)
 }
 
 pub(super) fn function(proc: &Proc) -> Option<Function> {
@@ -47,11 +43,13 @@ pub(super) fn function(proc: &Proc) -> Option<Function> {
 /// Whether something is in a range, and whether two ranges have something in common.
 pub(super) fn operator(operator: &Operator) -> Option<Function> {
     Some(match (&*operator.name, operator.left, operator.right) {
-        ("@>", ANYRANGE, ANYELEMENT) => |call| holds_value(call, 0, 1),
-        ("<@", ANYELEMENT, ANYRANGE) => |call| holds_value(call, 1, 0),
-        ("@>", ANYRANGE, ANYRANGE) => |call| Ok(both(call, contains)),
-        ("<@", ANYRANGE, ANYRANGE) => |call| Ok(both(call, |one, two| contains(two, one))),
-        ("&&", ANYRANGE, ANYRANGE) => |call| Ok(both(call, overlaps)),
+        ("@>", Oid::ANYRANGE, Oid::ANYELEMENT) => |call| holds_value(call, 0, 1),
+        ("<@", Oid::ANYELEMENT, Oid::ANYRANGE) => |call| holds_value(call, 1, 0),
+        ("@>", Oid::ANYRANGE, Oid::ANYRANGE) => |call| Ok(both(call, contains)),
+        ("<@", Oid::ANYRANGE, Oid::ANYRANGE) => {
+            |call| Ok(both(call, |one, two| contains(two, one)))
+        }
+        ("&&", Oid::ANYRANGE, Oid::ANYRANGE) => |call| Ok(both(call, overlaps)),
         _ => return None,
     })
 }

@@ -16,9 +16,6 @@ use crate::plan::Cells;
 
 /// `btree`
 const BTREE: u32 = 403;
-/// Types that stand for any of a kind.
-const ANYELEMENT: Oid = Oid(2283);
-
 /// What `pg_index` says.
 #[derive(Clone, Debug)]
 pub(crate) struct IndexObject {
@@ -167,7 +164,7 @@ impl World {
             let stored = class.map_or(Oid(0), |class| class.stored);
             let (type_oid, typmod) = match stored {
                 Oid(0) => (given, typmod),
-                ANYELEMENT => (self.element_of(given).unwrap_or(given), typmod),
+                Oid::ANYELEMENT => (self.element_of(given).unwrap_or(given), typmod),
                 stored => (stored, -1),
             };
             let named = key.collation.as_deref().and_then(|name| self.collation_named(name));

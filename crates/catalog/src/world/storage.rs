@@ -10,12 +10,6 @@ use super::types::TypeWhat;
 use crate::datum::Datum;
 use crate::facts::{self, Small, facts, number, type_facts};
 
-/// Types that stand for any of a kind.
-const ANYARRAY: Oid = Oid(2277);
-const ANYENUM: Oid = Oid(3500);
-const ANYRANGE: Oid = Oid(3831);
-const ANYMULTIRANGE: Oid = Oid(4537);
-
 /// How values of a type are stored.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Storage {
@@ -100,16 +94,16 @@ impl World {
         let oid = self.base_of(oid);
         let other = match self.objects.types.get(oid.0).map(|of| of.what) {
             Some(TypeWhat::Row(_)) => Some(Oid::RECORD),
-            Some(TypeWhat::Array(_)) => Some(ANYARRAY),
-            Some(TypeWhat::Enum) => Some(ANYENUM),
-            Some(TypeWhat::Range) => Some(ANYRANGE),
-            Some(TypeWhat::Multirange) => Some(ANYMULTIRANGE),
+            Some(TypeWhat::Array(_)) => Some(Oid::ANYARRAY),
+            Some(TypeWhat::Enum) => Some(Oid::ANYENUM),
+            Some(TypeWhat::Range) => Some(Oid::ANYRANGE),
+            Some(TypeWhat::Multirange) => Some(Oid::ANYMULTIRANGE),
             _ => match type_facts(oid) {
                 _ if oid == Oid::VARCHAR => Some(Oid::TEXT),
                 _ if oid == Oid::CIDR => Some(Oid::INET),
-                _ if facts::element_of(oid).is_some() => Some(ANYARRAY),
-                Some(known) if known.kind == b'r' => Some(ANYRANGE),
-                Some(known) if known.kind == b'm' => Some(ANYMULTIRANGE),
+                _ if facts::element_of(oid).is_some() => Some(Oid::ANYARRAY),
+                Some(known) if known.kind == b'r' => Some(Oid::ANYRANGE),
+                Some(known) if known.kind == b'm' => Some(Oid::ANYMULTIRANGE),
                 _ => None,
             },
         };
