@@ -34,17 +34,21 @@ const LARGEST: u32 = 0x7fff_ffff;
 /// Gives OIDs to objects by their names, so that they stay the same from one session to the next.
 ///
 /// The catalogs and an engine that names the table of a column come to the same OIDs if both number
-/// the relations first, in the order of the [`Snapshot`](super::Snapshot).
+/// the relations in the order of the [`Snapshot`](super::Snapshot): relations have even numbers and all else odd ones, so
+/// that a type whose number was made before the relations were known has none of theirs. Clients look
+/// for numbers in all catalogs at once.
 #[derive(Clone, Debug, Default)]
 pub struct Numbers(HashSet<u32>);
 
 impl Numbers {
     /// The OID of a table or a view.
     pub fn relation(&mut self, schema: &str, name: &str) -> Oid {
-        Oid(self.of("class", &[schema, name]))
+        let number = self.free(FIRST, hash("class", &[schema, name]));
+        self.0.insert(number);
+        Oid(number)
     }
 
-    /// The number of an object of a kind: made of its names, and the next free one if that is taken.
+    /// The number of another object of a kind: made of its names, and the next free one if that is taken.
     pub fn of(&mut self, kind: &str, names: &[&str]) -> u32 {
         let number = self.besides(kind, names);
         self.0.insert(number);
@@ -53,10 +57,15 @@ impl Numbers {
 
     /// The number that an object would have that is none of a snapshot's, such as the client's database.
     pub fn besides(&self, kind: &str, names: &[&str]) -> u32 {
+        self.free(FIRST + 1, hash(kind, names))
+    }
+
+    /// Every second number from the first one on is tried.
+    fn free(&self, first: u32, hash: u32) -> u32 {
         let end = if self.0.len() < FEW { SMALL } else { LARGEST };
-        let mut number = FIRST + hash(kind, names) % (end - FIRST);
+        let mut number = first + hash % ((end - first) / 2) * 2;
         while self.0.contains(&number) {
-            number = if number >= end - 1 { FIRST } else { number + 1 };
+            number = if number + 2 >= end { first } else { number + 2 };
         }
         number
     }
@@ -86,6 +95,17 @@ fn hash(kind: &str, names: &[&str]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn relations_have_numbers_of_their_own() {
+        let mut numbers = Numbers::default();
+        for place in 0..2 * FEW {
+            let name = place.to_string();
+            assert_eq!(numbers.relation("public", &name).0 % 2, 0);
+            assert_eq!(numbers.of("type", &["public", &name]) % 2, 1);
+        }
+        assert_eq!(numbers.0.len(), 4 * FEW);
+    }
 
     /// PostgreSQL 18 was asked.
     #[test]
