@@ -311,18 +311,21 @@ pub(super) fn index_of(constraint: &ConstraintObject) -> Option<IndexObject> {
     Some(index)
 }
 
-/// The columns that an expression names, in order.
+/// The columns that an expression names, in order; a name behind `).` is a field of a composite value.
 pub(super) fn mentioned(relation: &Relation, expression: &str) -> Vec<usize> {
     let columns: HashMap<&str, usize> =
         relation.columns.iter().zip(0..).map(|(one, place)| (&*one.column.name, place)).collect();
     let mut lexer = trunkline_sql::Lexer::new(expression);
     let mut places = Vec::new();
+    let mut before = [""; 2];
     while let Some(token) = lexer.next_significant() {
         if token.kind.is_identifier()
+            && before != [")", "."]
             && let Ok(name) = token.identifier(expression)
         {
             places.extend(columns.get(&*name).copied());
         }
+        before = [before[1], token.text(expression)];
     }
     places.sort_unstable();
     places.dedup();
