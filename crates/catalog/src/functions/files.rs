@@ -3,6 +3,7 @@
 use trunkline_core::{Notice, PgError, Result, SqlState};
 
 use super::definitions::oid;
+use super::strings::text;
 use crate::datum::Datum;
 use crate::facts::{PG_CATALOG, cell, rows_by};
 use crate::plan::{Call, Function, SetFunction};
@@ -19,6 +20,8 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "pg_relation_filepath" => path,
         "pg_filenode_relation" => relation,
         "pg_database_size" => database_size,
+        "pg_stat_file" => |call| missing(call, |name| format!("could not stat file \"{name}\"")),
+        "pg_read_file" | "pg_read_binary_file" => read,
         _ => return None,
     })
 }
@@ -33,9 +36,31 @@ pub(super) fn rows(name: &str) -> Option<SetFunction> {
         | "pg_ls_logicalsnapdir"
         | "pg_ls_logicalmapdir"
         | "pg_ls_logdir" => |_| Ok(Vec::new()),
+        "pg_ls_dir" => |call| {
+            missing(call, |name| format!("could not open directory \"{name}\""))?;
+            Ok(Vec::new())
+        },
         "pg_tablespace_databases" => databases,
         _ => return None,
     })
+}
+
+/// A file or a directory of the server's: there is none, and the first Boolean says whether it may be missing.
+fn missing(call: &Call<'_>, message: impl Fn(&str) -> String) -> Result<Datum> {
+    let may_miss = call.arguments.iter().find(|one| matches!(one, Datum::Bool(_)));
+    let name = text(call, 0).filter(|_| !may_miss.is_some_and(Datum::is_true));
+    let Some(name) = name else { return Ok(Datum::Null) };
+    let message = format!("{}: No such file or directory", message(name));
+    Err(PgError::new(SqlState::UNDEFINED_FILE, message))
+}
+
+/// `pg_read_file` and its kin: a name, then perhaps where to begin and how much to read.
+fn read(call: &Call<'_>) -> Result<Datum> {
+    if matches!(call.arguments.get(2), Some(Datum::Int(length)) if *length < 0) {
+        let message = "requested length cannot be negative";
+        return Err(PgError::new(SqlState::INVALID_PARAMETER_VALUE, message));
+    }
+    missing(call, |name| format!("could not open file \"{name}\" for reading"))
 }
 
 /// The file that a relation is in; a view has none.

@@ -507,3 +507,9 @@ select daterange('2020-01-01', null) @> date '2021-01-01', tstzrange('2020-01-01
 select sum(i) over (order by i) from (select ('1 day'::interval) i from pg_am limit 3) x
 
 select (time '10:00', null::time) overlaps (time '11:00', time '13:00'), (null::time, time '12:00') overlaps (time '11:00', null::time), (time '10:00', time '12:00') overlaps (null::time, null::time), (time '23:00', interval '2 hours') overlaps (time '00:30', time '01:30'), (date '2020-02-01', date '2020-01-01') overlaps (date '2020-01-15', interval '1 day'), (timestamptz '2020-01-01 00:00+00', timestamptz '2020-01-02 00:00+00') overlaps (timestamptz '2020-01-02 00:00+00', interval '1 day') from pg_am limit 1
+
+select pg_stat_file(pg_current_logfile()), pg_stat_file('nope', true), pg_read_file('nope', true), pg_read_file('nope', 0, 9, true), pg_read_file(null) from pg_am limit 1
+
+select pg_ls_dir('nope', true, true)
+
+select name, setting from pg_settings where name in ('archive_command', 'data_directory_mode', 'log_file_mode', 'timezone_abbreviations', 'unix_socket_permissions') order by 1

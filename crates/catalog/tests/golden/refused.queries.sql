@@ -161,3 +161,13 @@ select substring(B'110101', 2, -1) from pg_am limit 1
 select isempty(5) from pg_am
 
 select 5 @> 3 from pg_am
+
+select pg_stat_file('nope')
+
+select pg_read_file('nope')
+
+select pg_read_binary_file('nope', 0, 10)
+
+select pg_read_file('nope', 0, -1)
+
+select * from pg_ls_dir('nope', false, true)
