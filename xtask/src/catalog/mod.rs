@@ -149,6 +149,6 @@ mod tests {
         assert_eq!(asked, expected);
         assert!(Asked::read(&words("--corpus")).is_err());
         assert!(Asked::read(&words("--what")).is_err());
-        assert!(is_ours("psql15") && !is_ours("pgadmin"));
+        assert!(is_ours("psql15") && !is_ours("mysql"));
     }
 }

@@ -46,6 +46,7 @@ pub(super) const TOOLS: &[Tool] = &[
     Tool { name: "duckdb", command: |run| python_of(run, "looking", "with_duckdb.py", &[]) },
     Tool { name: "psqlodbc", command: odbc::command },
     Tool { name: "pgcli", command: |run| python_of(run, "looking", "with_pgcli.py", &[]) },
+    Tool { name: "pgadmin", command: |run| python_of(run, "pgadmin", "with_pgadmin.py", &[]) },
     Tool { name: "types", command: |run| python(run, "with_types.py", &[]) },
     Tool { name: "rust", command: |run| rust(run.workspace, run.cache, "interop/catalog/rust") },
     Tool { name: "postgres_fdw", command: |run| python(run, "with_foreign_schema.py", &[]) },

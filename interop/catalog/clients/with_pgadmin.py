@@ -1,0 +1,113 @@
+"""pgAdmin: its own server walks the tree of its browser, and tells what it shows of every node."""
+
+import builtins
+import importlib.util
+import logging
+import os
+import re
+import sys
+import tempfile
+
+import psycopg
+
+from looked import DATABASE, PLACE, asked
+
+#: What changes something, or is of a moment.
+PASSING = {"msql", "compare", "stats", "connect", "reload", "validate", "configs", "check_pgpass", "check_utility_exists"}
+#: What looks into all other databases, too.
+ELSEWHERE = {("role", "dependent"), ("tablespace", "dependent")}
+#: What is told of each group of nodes; else it is a list of a dialog, the same everywhere.
+OF_NODES = {"nodes", "obj"}
+#: What is of a server's history, or counted.
+COUNTED = {"xmin", "reltuples", "rows_cnt"}
+#: Of what is built in, so many of a kind are looked at.
+FEW = 3
+#: Everything that has a number of its own.
+NUMBERED = """
+select attrelid::regclass::text from pg_attribute join pg_class on pg_class.oid = attrelid
+where attname = 'oid' and relnamespace = 'pg_catalog'::regnamespace and relkind = 'r' and relname <> 'pg_enum'"""
+NAMES = "select oid::text, pg_describe_object('{0}'::regclass, oid, 0) from {0} where oid > 16383"
+
+
+def started(home):
+    """The program, with all that it keeps in a folder; what it logs would stand between the answers."""
+    logging.disable()
+    builtins.SERVER_MODE = False
+    sys.path[:0] = importlib.util.find_spec("pgadmin4").submodule_search_locations
+    import config
+
+    for name in ("SQLITE_PATH", "SESSION_DB_PATH", "STORAGE_DIR", "LOG_FILE", "AZURE_CREDENTIAL_CACHE_DIR"):
+        setattr(config, name, os.path.join(home, name.lower()))
+    config.WTF_CSRF_ENABLED = config.MASTER_PASSWORD_REQUIRED = config.UPGRADE_CHECK_ENABLED = False
+    from pgAdmin4 import app
+    return app
+
+
+class Browser:
+    def __init__(self, app):
+        self.client = app.test_client()
+        self.rules = {}
+        for rule in app.url_map.iter_rules():
+            found = re.fullmatch(r"/browser/(\w+)/(\w+)/((?:<(?:\w+:)?\w+>/?)+)", rule.rule)
+            if found and "GET" in rule.methods and found[2] not in PASSING and found.groups()[:2] not in ELSEWHERE:
+                kind, verb, numbers = found.groups()
+                self.rules.setdefault(kind, set()).add((verb, numbers.count("<"), "/" if numbers.endswith("/") else ""))
+        self.lists = set()
+        self.client.get("/browser/")
+        self.client.post("/browser/server/obj/1/", json={
+            "name": "server", "host": PLACE["host"], "port": int(PLACE["port"]), "username": PLACE["user"], "db": DATABASE,
+            "gid": 1, "connect_now": True, "password": "", "save_password": 0, "connection_params": {"sslmode": "disable"}})
+        with psycopg.connect(dbname=DATABASE, sslmode="disable", autocommit=True, **PLACE) as connection:
+            catalogs = [name for name, in connection.execute(NUMBERED).fetchall()]
+            self.names = {number: name for catalog in catalogs
+                          for number, name in connection.execute(NAMES.format(catalog)).fetchall()}
+            query = "select oid from pg_database where datname = current_database()"
+            self.database = connection.execute(query).fetchone()[0]
+        self.client.post(f"/browser/database/connect/1/1/{self.database}")
+
+    def get(self, kind, verb, path, ends):
+        return self.client.get("/".join(["/browser", kind, verb, *map(str, path)]) + ends).json
+
+    def ask(self, kind, path, ends, label):
+        """All that is shown of what is at a path, and the lists that were not told yet."""
+        for verb, length, end in sorted(self.rules.get(kind, ())):
+            if length != len(path) or end != ends or (kind, verb) in self.lists:
+                continue
+            if ends and verb not in OF_NODES:
+                self.lists.add((kind, verb))
+            asked(f"{label} {verb}", lambda: self.named(self.get(kind, verb, path, ends)))
+
+    def walk(self, kind, path, label, few=None):
+        """All nodes below one, in groups; those of a partition are a table's, and a trigger's function is one of the schema."""
+        below = [*path[:-2], path[-1]] if kind == "partition" else path
+        children = self.get(kind, "children", path, "")["data"]
+        for group in [child for child in children if child["_type"].startswith("coll-")]:
+            child = group["_type"].removeprefix("coll-")
+            self.ask(child, below, "/", f"{label} / {child}")
+            nodes = self.get(child, "nodes", below, "/")["data"] or []
+            for node in sorted(nodes, key=lambda node: node["label"])[:few]:
+                self.node(node["_type"], [*below, node["_id"]], f"{label} / {node['_type']} {node['label']}", node["inode"], few)
+
+    def node(self, kind, path, label, is_inner, few):
+        if kind == "database" and path[-1] != self.database:
+            return
+        self.ask(kind, path, "", label)
+        if is_inner:
+            self.walk(kind, path, label, FEW if kind == "catalog" else few)
+
+    def named(self, value):
+        """An answer with names for the numbers of objects, which every server has its own of."""
+        if isinstance(value, dict):
+            return {key: self.named(one) for key, one in value.items() if key not in COUNTED}
+        if isinstance(value, list):
+            return sorted(map(self.named, value), key=repr)
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            return value
+        if isinstance(value, str) and "\n" in value:
+            # The plan decides which constraint is told first.
+            return self.named([line.rstrip(",") for line in value.splitlines()])
+        return re.sub(r"(?<!\d)\d{5,}(?!\d)", lambda number: self.names.get(number[0], number[0]), str(value))
+
+
+with tempfile.TemporaryDirectory() as home:
+    Browser(started(home)).walk("server", [1, 1], "server")
