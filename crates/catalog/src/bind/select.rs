@@ -138,9 +138,16 @@ impl Binder {
                 Distinct::All
             }
             Some(ast::Distinct::On(by)) => {
-                let on = "DISTINCT ON";
-                let columns = by.iter().map(|one| self.sort_column(one, &mut list, width, on));
-                Distinct::On(columns.collect::<Result<_>>()?)
+                let mut columns = Vec::new();
+                for one in by {
+                    let ordered = order.iter().zip(&sort).find(|(key, _)| key.expr == *one);
+                    let column = match ordered {
+                        Some((_, key)) => key.column,
+                        None => self.sort_column(one, &mut list, width, "DISTINCT ON")?,
+                    };
+                    columns.push((column, self.place(one.span())));
+                }
+                super::sortable::distinct_on(&columns, &mut sort)?
             }
         };
         let mut scope = std::mem::take(self.scope());

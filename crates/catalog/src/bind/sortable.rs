@@ -1,10 +1,11 @@
-//! Types whose values have no order, by which nothing can be sorted.
+//! What can be sorted by, and what DISTINCT ON sorts by.
 
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::{Binder, Typed};
 use crate::error::{at, unsupported};
 use crate::facts::{element_of, type_facts};
+use crate::plan::{Distinct, SortKey};
 
 impl Binder {
     /// Refuses to order by what has no order, and by what has one that is not known here.
@@ -62,4 +63,23 @@ fn has_order(oid: Oid) -> bool {
     let is_figure = type_facts(oid).is_some_and(|known| known.category == b'G');
     !is_figure
         && !matches!(oid, Oid::JSON | Oid::XML | Oid::XID | Oid::CID | Oid::ACLITEM | Oid::ANYARRAY)
+}
+
+/// The columns of DISTINCT ON, each with its place in the text: the rows come in their order, behind what ORDER BY says of
+/// them, which has to begin with them.
+pub(super) fn distinct_on(columns: &[(usize, usize)], sort: &mut Vec<SortKey>) -> Result<Distinct> {
+    let others = |key: &SortKey| columns.iter().all(|(column, _)| *column != key.column);
+    let other = sort.iter().position(others);
+    let leading = other.unwrap_or(sort.len());
+    for (column, place) in columns {
+        if sort.iter().take(leading).any(|key| key.column == *column) {
+            continue;
+        }
+        if other.is_some() {
+            let message = "SELECT DISTINCT ON expressions must match initial ORDER BY expressions";
+            return Err(at(*place, SqlState::INVALID_COLUMN_REFERENCE, message));
+        }
+        sort.push(SortKey { column: *column, descending: false, nulls_first: false });
+    }
+    Ok(Distinct::On(columns.iter().map(|(column, _)| *column).collect()))
 }

@@ -126,10 +126,10 @@ impl Explainer<'_> {
                 step.list("Group Key", shown.map(|one| one.key.clone()).collect());
             });
         }
-        if !tree.order.is_empty() {
+        if !plan.order.is_empty() {
             let mut keys = Vec::new();
-            for sort in &tree.order {
-                let column = made.columns.get(sort.target).ok_or_else(not_the_same)?;
+            for sort in &plan.order {
+                let column = made.columns.get(sort.column).ok_or_else(not_the_same)?;
                 let direction = self.words.direction(sort.descending, sort.nulls_first);
                 keys.push(format!("{}{direction}", column.key));
             }

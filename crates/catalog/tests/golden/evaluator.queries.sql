@@ -1091,3 +1091,13 @@ select '{"a":"x\u0000y"}'::json ->> 'a' from pg_am
 select E'a' isnull, $$a$$ isnull from pg_am limit 1
 
 select '0/0'::pg_lsn - (-170141183460469231731687303715884105728)::numeric from pg_am
+
+select distinct on (amtype, amname) amtype, amname from pg_am
+
+select distinct on (amtype) amtype from pg_am
+
+select distinct on (length(amname)) length(amname) from pg_am
+
+select distinct on (amname, amtype) amtype, amname from pg_am order by amtype desc
+
+select distinct on (amtype) amtype, amname from pg_am order by 1 desc, 2 desc

@@ -63,3 +63,5 @@ EXPLAIN (VERBOSE maybe) SELECT relname FROM pg_class
 EXPLAIN SELECT nosuch FROM pg_class
 
 EXPLAIN ANALYZE SELECT 1 / length(relname) - 1 / length('') FROM pg_class
+
+EXPLAIN (COSTS off) SELECT DISTINCT ON (amtype) amname FROM pg_am

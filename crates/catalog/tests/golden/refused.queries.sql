@@ -171,3 +171,7 @@ select pg_read_binary_file('nope', 0, 10)
 select pg_read_file('nope', 0, -1)
 
 select * from pg_ls_dir('nope', false, true)
+
+select distinct on (amtype) amtype, amname from pg_am order by amname
+
+select distinct on (amtype, amname) amtype, amname from pg_am order by amname, oid, amtype
