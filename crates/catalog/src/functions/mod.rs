@@ -22,6 +22,7 @@ mod files;
 pub(crate) mod floats;
 mod from_char;
 mod hardware;
+mod hashes;
 mod identifiers;
 mod identify;
 mod index;
@@ -118,6 +119,7 @@ pub(crate) fn function(proc: &Proc) -> Option<Function> {
         .or_else(|| control::function(name))
         .or_else(|| transactions::function(name))
         .or_else(|| files::function(name))
+        .or_else(|| hashes::function(name))
         .or_else(|| activity::function(name))
         .or_else(|| identifiers::function(name))
         .or_else(|| uuids::function(name))

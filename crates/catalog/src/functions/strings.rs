@@ -8,6 +8,9 @@ use trunkline_sql::{quote_identifier, quote_literal};
 use crate::datum::Datum;
 use crate::plan::{Call, Function};
 
+/// The bytes of a name, at most.
+const LONGEST_NAME: usize = 63;
+
 pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
     let is_text = types.first().is_none_or(|oid| {
         matches!(*oid, Oid::TEXT | Oid::NAME | Oid::BPCHAR | Oid::VARCHAR)
@@ -75,12 +78,13 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
         "quote_ident" => |call| map(call, |text| quote_identifier(text).into_owned()),
         "quote_literal" => |call| match call.arguments.first() {
             Some(Datum::Null) | None => Ok(Datum::Null),
-            Some(value) => Ok(Datum::text(quote_literal(&shown(call, value, 0)?))),
+            Some(value) => quoted(call, value),
         },
         "quote_nullable" => |call| match call.arguments.first() {
             Some(Datum::Null) | None => Ok(Datum::text("NULL")),
-            Some(value) => Ok(Datum::text(quote_literal(&shown(call, value, 0)?))),
+            Some(value) => quoted(call, value),
         },
+        "nameconcatoid" => name_with_number,
         "format" => format_text,
         _ => return None,
     })
@@ -97,6 +101,23 @@ fn int(call: &Call<'_>, place: usize) -> Option<i64> {
 /// The text of an argument of any type.
 fn shown(call: &Call<'_>, value: &Datum, place: usize) -> Result<String> {
     call.run.world.text(value, call.types.get(place).copied().unwrap_or(Oid::TEXT))
+}
+
+/// A value as text, quoted.
+fn quoted(call: &Call<'_>, value: &Datum) -> Result<Datum> {
+    let from = call.types.first().copied().unwrap_or(Oid::TEXT);
+    let text = call.run.cast(value.clone(), from, Oid::TEXT, -1, true)?;
+    Ok(text.as_str().map_or(Datum::Null, |text| Datum::text(quote_literal(text))))
+}
+
+/// `nameconcatoid(name, oid)`, as `information_schema` names routines: the name gives way to the number.
+fn name_with_number(call: &Call<'_>) -> Result<Datum> {
+    let (Some(name), Some(Datum::Oid(oid))) = (text(call, 0), call.arguments.get(1)) else {
+        return Ok(Datum::Null);
+    };
+    let number = format!("_{oid}");
+    let end = name.floor_char_boundary(LONGEST_NAME - number.len());
+    Ok(Datum::text(format!("{}{number}", name.get(..end).unwrap_or(name))))
 }
 
 fn map(call: &Call<'_>, change: impl Fn(&str) -> String) -> Result<Datum> {

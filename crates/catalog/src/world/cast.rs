@@ -70,7 +70,7 @@ impl World {
                     if byte == 0 { "".into() } else { char::from(byte).to_string().into() }
                 }
                 // As SQL writes it, not as it is shown.
-                (Datum::Bool(value), _) => {
+                (Datum::Bool(value), _) if matches!(to, Oid::TEXT | Oid::VARCHAR | Oid::BPCHAR) => {
                     if *value {
                         "true".into()
                     } else {

@@ -513,3 +513,13 @@ select pg_stat_file(pg_current_logfile()), pg_stat_file('nope', true), pg_read_f
 select pg_ls_dir('nope', true, true)
 
 select name, setting from pg_settings where name in ('archive_command', 'data_directory_mode', 'log_file_mode', 'timezone_abbreviations', 'unix_socket_permissions') order by 1
+
+select nameconcatoid('pg_class', 1259), nameconcatoid(repeat('ä', 31)::name, 1259), nameconcatoid(null, 1)
+
+select count(*) from information_schema.routines r join pg_proc p on nameconcatoid(p.proname, p.oid) = r.specific_name
+
+select hashtext(''), hashtext('a'), hashtext('trunkline'), hashtext('twelve bytes'), hashtext('ä bit more than twelve bytes'), hashtext(relname) from pg_class where oid = 1259
+
+select hashtextextended('', 0), hashtextextended('a', 1), hashtextextended('trunkline and more', -7), hashtextextended('trunkline', 4294967296) from pg_am limit 1
+
+select quote_literal(true), quote_nullable(false), true::name, true::varchar from pg_am limit 1
