@@ -18,7 +18,7 @@ FROM (SELECT o.collowner AS grantor, 0::oid AS grantee, o.collnamespace AS names
   WHERE x.privilege_type = 'USAGE'
   UNION ALL
   SELECT x.grantor, x.grantee, o.relnamespace, o.relname, 'SEQUENCE', x.is_grantable OR x.grantee <> 0 AND pg_has_role(x.grantee, o.relowner, 'USAGE')
-  FROM pg_class o CROSS JOIN LATERAL aclexplode(coalesce(o.relacl, acldefault('s', o.relowner))) x
+  FROM pg_class o CROSS JOIN LATERAL aclexplode(coalesce(o.relacl, acldefault('r', o.relowner))) x
   WHERE o.relkind = 'S' AND x.privilege_type = 'USAGE') u
   LEFT JOIN pg_namespace n ON n.oid = u.namespace LEFT JOIN pg_authid g ON g.oid = u.grantee
 WHERE u.grantee = 0 OR pg_has_role(u.grantee, 'USAGE') OR pg_has_role(u.grantor, 'USAGE')

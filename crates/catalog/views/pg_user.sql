@@ -1,2 +1,1 @@
-SELECT rolname, oid, rolcreatedb, rolsuper, rolreplication, rolbypassrls, '********', NULL, NULL
-FROM pg_authid WHERE rolcanlogin
+SELECT usename, usesysid, usecreatedb, usesuper, userepl, usebypassrls, '********', valuntil, useconfig FROM pg_shadow

@@ -10,7 +10,7 @@ import tempfile
 
 import psycopg
 
-from looked import DATABASE, PLACE, asked
+from looked import DATABASE, PLACE, Names, asked
 
 #: What changes something, or is of a moment.
 PASSING = {"msql", "compare", "stats", "connect", "reload", "validate", "configs", "check_pgpass", "check_utility_exists"}
@@ -22,11 +22,6 @@ OF_NODES = {"nodes", "obj"}
 COUNTED = {"xmin", "reltuples", "rows_cnt"}
 #: Of what is built in, so many of a kind are looked at.
 FEW = 3
-#: Everything that has a number of its own.
-NUMBERED = """
-select attrelid::regclass::text from pg_attribute join pg_class on pg_class.oid = attrelid
-where attname = 'oid' and relnamespace = 'pg_catalog'::regnamespace and relkind = 'r' and relname <> 'pg_enum'"""
-NAMES = "select oid::text, pg_describe_object('{0}'::regclass, oid, 0) from {0} where oid > 16383"
 
 
 def started(home):
@@ -58,9 +53,7 @@ class Browser:
             "name": "server", "host": PLACE["host"], "port": int(PLACE["port"]), "username": PLACE["user"], "db": DATABASE,
             "gid": 1, "connect_now": True, "password": "", "save_password": 0, "connection_params": {"sslmode": "disable"}})
         with psycopg.connect(dbname=DATABASE, sslmode="disable", autocommit=True, **PLACE) as connection:
-            catalogs = [name for name, in connection.execute(NUMBERED).fetchall()]
-            self.names = {number: name for catalog in catalogs
-                          for number, name in connection.execute(NAMES.format(catalog)).fetchall()}
+            self.names = Names(connection)
             query = "select oid from pg_database where datname = current_database()"
             self.database = connection.execute(query).fetchone()[0]
         self.client.post(f"/browser/database/connect/1/1/{self.database}")
@@ -106,7 +99,7 @@ class Browser:
         if isinstance(value, str) and "\n" in value:
             # The plan decides which constraint is told first.
             return self.named([line.rstrip(",") for line in value.splitlines()])
-        return re.sub(r"(?<!\d)\d{5,}(?!\d)", lambda number: self.names.get(number[0], number[0]), str(value))
+        return self.names(str(value))
 
 
 with tempfile.TemporaryDirectory() as home:

@@ -48,6 +48,7 @@ pub(super) const TOOLS: &[Tool] = &[
     Tool { name: "pgcli", command: |run| python_of(run, "looking", "with_pgcli.py", &[]) },
     Tool { name: "pgadmin", command: |run| python_of(run, "pgadmin", "with_pgadmin.py", &[]) },
     Tool { name: "types", command: |run| python(run, "with_types.py", &[]) },
+    Tool { name: "relations", command: |run| python(run, "with_relations.py", &[]) },
     Tool { name: "rust", command: |run| rust(run.workspace, run.cache, "interop/catalog/rust") },
     Tool { name: "postgres_fdw", command: |run| python(run, "with_foreign_schema.py", &[]) },
 ];

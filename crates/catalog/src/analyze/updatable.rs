@@ -29,15 +29,10 @@ pub(crate) fn view_base(query: &Query) -> Option<ViewBase> {
     let ([From::Item(only)], true) = (select.from.as_slice(), is_simple) else { return None };
     let item = select.items.get(*only)?;
     let Source::Relation { schema, name, .. } = &item.source else { return None };
-    let mut columns: Vec<Option<Arc<str>>> = Vec::new();
-    for target in select.targets.iter().filter(|target| !target.hidden) {
-        let column = match &target.node.kind {
-            Kind::Column { level: 0, column, .. } => item.columns.get(*column),
-            _ => None,
-        };
-        // A column that was there before is only read.
-        let own = column.map(|column| column.own.clone());
-        columns.push(own.filter(|own| !columns.contains(&Some(own.clone()))));
-    }
-    Some(ViewBase { schema: *schema, name: name.clone(), columns })
+    let shown = select.targets.iter().filter(|target| !target.hidden);
+    let columns = shown.map(|target| match &target.node.kind {
+        Kind::Column { level: 0, column, .. } => Some(item.columns.get(*column)?.own.clone()),
+        _ => None,
+    });
+    Some(ViewBase { schema: *schema, name: name.clone(), columns: columns.collect() })
 }

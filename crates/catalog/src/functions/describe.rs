@@ -106,6 +106,7 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Datum> {
             }
             None => None,
         },
+        "pg_auth_members" => membership(run, object)?,
         "pg_amop" | "pg_amproc" => described_member(world, &catalog, object),
         catalog => match of_method(catalog, object) {
             Some((word, schema, name, method)) => {
@@ -119,6 +120,20 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Datum> {
         },
     };
     Ok(described.map_or(Datum::Null, Datum::text))
+}
+
+/// `membership of role clerk in role signaller`
+fn membership(run: &Run, oid: u32) -> Result<Option<String>> {
+    let place = column_place("pg_auth_members", "oid");
+    let is_it = |row: &Row| row.get(place).and_then(Datum::as_oid) == Some(oid);
+    let Some(row) = run.first_of("pg_auth_members", is_it)? else { return Ok(None) };
+    let role = |column| {
+        let role = cell("pg_auth_members", &row, column).and_then(Datum::as_oid)?;
+        run.world.role_name(role)
+    };
+    Ok(role("member")
+        .zip(role("roleid"))
+        .map(|(member, role)| format!("membership of role {member} in role {role}")))
 }
 
 /// What is on a table.

@@ -147,8 +147,10 @@ fn of_index(
         let name = all.find(|name| !names.contains(name)).unwrap_or(wanted);
         names.push(name);
     }
-    for (place, (column, name)) in columns.iter().zip(&names).enumerate() {
-        let said = Said::new(column.collation);
+    let own = index.columns().map(|place| relation.columns.get(place?));
+    for (place, ((column, name), own)) in columns.iter().zip(&names).zip(own).enumerate() {
+        let dimensions = own.map_or(Datum::Int(0), |own| dimensions(world, own));
+        let said = Said { dimensions, ..Said::new(column.collation) };
         let of = (column.type_oid, column.typmod);
         rows.push(row(world, maker, (class, number(place)), name, of, said));
     }

@@ -16,6 +16,8 @@ use crate::plan::Cells;
 
 /// `btree`
 const BTREE: u32 = 403;
+/// An access method that keeps hashes of its keys.
+const HASH: u32 = 405;
 /// What `pg_index` says.
 #[derive(Clone, Debug)]
 pub(crate) struct IndexObject {
@@ -163,6 +165,7 @@ impl World {
             let is_other_class = class.map(|class| class.oid) != usual_class.map(|class| class.oid);
             let stored = class.map_or(Oid(0), |class| class.stored);
             let (type_oid, typmod) = match stored {
+                Oid(0) if method == HASH => (Oid::INT4, -1),
                 Oid(0) => (given, typmod),
                 Oid::ANYELEMENT => (self.element_of(given).unwrap_or(given), typmod),
                 stored => (stored, -1),

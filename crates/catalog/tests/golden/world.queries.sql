@@ -117,3 +117,11 @@ SELECT DISTINCT ev_class::regclass::text, m[1]::int, m[2], m[3]::oid::regclass::
 SELECT c.relname, attnum, string_agg(coalesce(pg_index_column_has_property(c.oid, attnum, property)::text, 'null'), ' ' ORDER BY n) FROM pg_class c JOIN pg_attribute ON attrelid = c.oid, unnest(ARRAY['asc','desc','nulls_first','nulls_last','orderable','distance_orderable','returnable','search_array','search_nulls','Asc','can_order','clusterable','nothing']) WITH ORDINALITY p(property, n) WHERE relnamespace = 'world'::regnamespace AND relkind IN ('i', 'I', 'r', 'v') AND attnum > 0 GROUP BY 1, 2 ORDER BY 1, 2
 
 SELECT c.relname, string_agg(coalesce(pg_index_has_property(c.oid, property)::text, 'null'), ' ' ORDER BY n) FROM pg_class c, unnest(ARRAY['clusterable','index_scan','bitmap_scan','backward_scan','can_order','asc']) WITH ORDINALITY p(property, n) WHERE relnamespace = 'world'::regnamespace GROUP BY 1 ORDER BY 1
+
+SELECT column_name, is_updatable FROM information_schema.columns WHERE table_name = 'through' ORDER BY 1
+
+SELECT pg_describe_object('pg_auth_members'::regclass, m.oid, 0) FROM pg_auth_members m WHERE m.member::regrole::text ~ '^pg_' ORDER BY 1
+
+SELECT table_name, is_typed, user_defined_type_schema, user_defined_type_name FROM information_schema.tables WHERE table_schema = 'world' ORDER BY 1
+
+SELECT table_name, column_name, identity_generation, identity_start, identity_increment, identity_maximum, identity_minimum, identity_cycle FROM information_schema.columns WHERE is_identity = 'YES' ORDER BY 1

@@ -92,13 +92,13 @@ fn joins_are_told_as_they_are_made() {
                      Filter: (u.u > 1)",
         ),
         (
-            "SELECT s.usename FROM pg_user s WHERE s.usesuper",
+            "SELECT s.role_name FROM information_schema.enabled_roles s WHERE s.role_name <> 'a'",
             "Subquery Scan on s
-               Output: s.usename
-               Filter: s.usesuper
+               Output: s.role_name
+               Filter: ((s.role_name)::name <> 'a'::name)
                ->  Seq Scan on pg_catalog.pg_authid
-                     Output: pg_authid.rolname, pg_authid.rolsuper
-                     Filter: pg_authid.rolcanlogin",
+                     Output: pg_authid.rolname
+                     Filter: pg_has_role(pg_authid.oid, 'USAGE'::text)",
         ),
         (
             "SELECT line_id, rank() OVER (ORDER BY line_id) FROM rail.section",
