@@ -75,6 +75,10 @@ pub(super) fn databases(world: &World) -> Vec<Row> {
 const OF_TRANSACTIONS: [&str; 3] =
     ["transaction_deferrable", "transaction_isolation", "transaction_read_only"];
 
+/// What SHOW says otherwise than it is kept, of settings that nobody sets here.
+const SHOWN_OTHERWISE: [&str; 4] =
+    ["archive_command", "data_directory_mode", "log_file_mode", "unix_socket_permissions"];
+
 /// Every setting as it is now.
 pub(super) fn settings(world: &World) -> Result<Vec<Row>> {
     let Some(facts) = facts::facts("pg_settings") else { return Ok(Vec::new()) };
@@ -87,7 +91,8 @@ pub(super) fn settings(world: &World) -> Result<Vec<Row>> {
         let setting = plain(&shown, cell(fact, "unit").as_str(), cell(fact, "vartype").as_str());
         let boot = cell(fact, "boot_val");
         let context = cell(fact, "context");
-        let is_default = boot.as_str() == Some(&setting) || boot.is_null();
+        let is_otherwise = SHOWN_OTHERWISE.contains(&&*name);
+        let is_default = is_otherwise || boot.as_str() == Some(&setting) || boot.is_null();
         // What no session can set is the server's.
         let is_servers = matches!(context.as_str(), Some("internal" | "postmaster" | "sighup"));
         let source = match context.as_str() {
@@ -97,7 +102,8 @@ pub(super) fn settings(world: &World) -> Result<Vec<Row>> {
             _ if is_servers => "command line",
             _ => "session",
         };
-        let reset = if is_servers { Datum::text(setting.as_str()) } else { boot.clone() };
+        let is_given = is_servers && !is_otherwise;
+        let reset = if is_given { Datum::text(setting.as_str()) } else { boot.clone() };
         rows.push(maker.row([
             ("name", Datum::Text(name)),
             ("setting", Datum::text(setting)),
