@@ -1,8 +1,9 @@
 SELECT current_database(), n.nspname, c.relname,
   CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'f' THEN 'FOREIGN' ELSE 'BASE TABLE' END,
-  NULL, NULL, CASE WHEN t.oid IS NOT NULL THEN current_database() END, tn.nspname, t.typname,
+  NULL, NULL, CASE WHEN c.reloftype <> 0 THEN current_database() END,
+  CASE WHEN c.reloftype <> 0 THEN (SELECT tn.nspname FROM pg_type t JOIN pg_namespace tn ON tn.oid = t.typnamespace WHERE t.oid = c.reloftype) END,
+  CASE WHEN c.reloftype <> 0 THEN (SELECT t.typname FROM pg_type t WHERE t.oid = c.reloftype) END,
   CASE WHEN c.relkind IN ('r', 'p') THEN 'YES' WHEN pg_relation_is_updatable(c.oid, false) & 8 = 8 THEN 'YES' ELSE 'NO' END,
-  CASE WHEN t.oid IS NOT NULL THEN 'YES' ELSE 'NO' END, NULL
+  CASE WHEN c.reloftype <> 0 THEN 'YES' ELSE 'NO' END, NULL
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN pg_type t ON t.oid = c.reloftype LEFT JOIN pg_namespace tn ON tn.oid = t.typnamespace
 WHERE c.relkind IN ('r', 'v', 'f', 'p')
