@@ -25,8 +25,9 @@ FEW = 3
 
 
 def started(home):
-    """The program, with all that it keeps in a folder; what it logs would stand between the answers."""
+    """The program, with all that it keeps in a folder; what it logs would stand between the answers, and it asks for no keyring."""
     logging.disable()
+    os.environ.update(HOME=home, PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring")
     builtins.SERVER_MODE = False
     sys.path[:0] = importlib.util.find_spec("pgadmin4").submodule_search_locations
     import config
@@ -49,17 +50,22 @@ class Browser:
                 self.rules.setdefault(kind, set()).add((verb, numbers.count("<"), "/" if numbers.endswith("/") else ""))
         self.lists = set()
         self.client.get("/browser/")
-        self.client.post("/browser/server/obj/1/", json={
+        self.done("/browser/server/obj/1/", json={
             "name": "server", "host": PLACE["host"], "port": int(PLACE["port"]), "username": PLACE["user"], "db": DATABASE,
             "gid": 1, "connect_now": True, "password": "", "save_password": 0, "connection_params": {"sslmode": "disable"}})
         with psycopg.connect(dbname=DATABASE, sslmode="disable", autocommit=True, **PLACE) as connection:
             self.names = Names(connection)
             query = "select oid from pg_database where datname = current_database()"
             self.database = connection.execute(query).fetchone()[0]
-        self.client.post(f"/browser/database/connect/1/1/{self.database}")
+        self.done(f"/browser/database/connect/1/1/{self.database}")
+
+    def done(self, path, **what):
+        answer = self.client.post(path, **what)
+        assert answer.status_code == 200, answer.text
 
     def get(self, kind, verb, path, ends):
-        return self.client.get("/".join(["/browser", kind, verb, *map(str, path)]) + ends).json
+        answer = self.client.get("/".join(["/browser", kind, verb, *map(str, path)]) + ends)
+        return answer.json if answer.status_code == 200 else {"status": answer.status_code, "data": None, "said": answer.json}
 
     def ask(self, kind, path, ends, label):
         """All that is shown of what is at a path, and the lists that were not told yet."""

@@ -139,13 +139,20 @@ impl Binder {
             }
             Some(ast::Distinct::On(by)) => {
                 let mut columns = Vec::new();
+                if by.is_empty() {
+                    return Err(at(0, SqlState::SYNTAX_ERROR, "syntax error at or near \")\""));
+                }
                 for one in by {
                     let ordered = order.iter().zip(&sort).find(|(key, _)| key.expr == *one);
                     let column = match ordered {
                         Some((_, key)) => key.column,
                         None => self.sort_column(one, &mut list, width, "DISTINCT ON")?,
                     };
-                    columns.push((column, self.place(one.span())));
+                    let place = self.place(one.span());
+                    if let Some(item) = list.items.get(column) {
+                        self.check_ordered(item, place)?;
+                    }
+                    columns.push((column, place));
                 }
                 super::sortable::distinct_on(&columns, &mut sort)?
             }

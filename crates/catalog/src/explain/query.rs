@@ -6,7 +6,7 @@ use trunkline_core::Result;
 
 use super::step::Step;
 use crate::analyze::Names;
-use crate::analyze::tree::{Body, Cte, Node, Query, SetTree};
+use crate::analyze::tree::{Body, Cte, Distinct, Node, Query, SetTree};
 use crate::deparse::Explained;
 use crate::error::unsupported;
 use crate::plan;
@@ -126,13 +126,26 @@ impl Explainer<'_> {
                 step.list("Group Key", shown.map(|one| one.key.clone()).collect());
             });
         }
-        if !plan.order.is_empty() {
-            let mut keys = Vec::new();
-            for sort in &plan.order {
-                let column = made.columns.get(sort.column).ok_or_else(not_the_same)?;
-                let direction = self.words.direction(sort.descending, sort.nulls_first);
-                keys.push(format!("{}{direction}", column.key));
-            }
+        // What DISTINCT ON names is sorted by, too, behind what ORDER BY says.
+        let firsts = match &tree.body {
+            Body::Select(select) => match &select.distinct {
+                Distinct::On(by) => by.as_slice(),
+                _ => &[],
+            },
+            _ => &[],
+        };
+        let is_ordered = |target: &usize| tree.order.iter().any(|sort| sort.target == *target);
+        let ordered = tree.order.iter().map(|s| (s.target, s.descending, s.nulls_first));
+        let firsts = firsts.iter().filter(|target| !is_ordered(target));
+        let mut keys = Vec::new();
+        for (target, descending, nulls_first) in
+            ordered.chain(firsts.map(|one| (*one, false, false)))
+        {
+            let column = made.columns.get(target).ok_or_else(not_the_same)?;
+            let direction = self.words.direction(descending, nulls_first);
+            keys.push(format!("{}{direction}", column.key));
+        }
+        if !keys.is_empty() {
             made = made.under("Sort", |made, step| {
                 step.output = made.above(true);
                 step.list("Sort Key", keys);

@@ -123,7 +123,7 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Datum> {
 }
 
 /// `membership of role clerk in role signaller`
-fn membership(run: &Run, oid: u32) -> Result<Option<String>> {
+pub(super) fn membership(run: &Run, oid: u32) -> Result<Option<String>> {
     let place = column_place("pg_auth_members", "oid");
     let is_it = |row: &Row| row.get(place).and_then(Datum::as_oid) == Some(oid);
     let Some(row) = run.first_of("pg_auth_members", is_it)? else { return Ok(None) };

@@ -8,7 +8,7 @@ use trunkline_sql::quote_identifier;
 
 use super::definitions::{oid, qualified};
 use super::describe::{
-    DESCRIBED, Member, column_name, kind, member, named, of_method, word_of_members,
+    DESCRIBED, Member, column_name, kind, member, membership, named, of_method, word_of_members,
 };
 use crate::datum::{Datum, Row};
 use crate::facts::{self, OPERATORS, PG_CATALOG, cell, element_of, type_facts};
@@ -100,6 +100,12 @@ fn identify(
             let of = world.objects.policies.get(object);
             let name = of.and_then(|of| world.objects.policy(of)).map(|policy| &*policy.name);
             ("policy", of.zip(name).and_then(|(of, name)| on(world, name, of.table)))
+        }
+        "pg_auth_members" => {
+            let identity = membership(run, object)?;
+            let identity =
+                identity.map(|one| Identity { identity: Some(one), ..Identity::default() });
+            ("role membership", identity)
         }
         name => match word_of_members(name) {
             Some(word) => {

@@ -311,24 +311,26 @@ pub(super) fn index_of(constraint: &ConstraintObject) -> Option<IndexObject> {
     Some(index)
 }
 
-/// The columns that an expression names, in order; a name behind `).` is a field of a composite value.
+/// The columns that an expression names, each where it comes first; a name behind `).`, `].` or another field is a field of a composite value.
 pub(super) fn mentioned(relation: &Relation, expression: &str) -> Vec<usize> {
     let columns: HashMap<&str, usize> =
         relation.columns.iter().zip(0..).map(|(one, place)| (&*one.column.name, place)).collect();
     let mut lexer = trunkline_sql::Lexer::new(expression);
     let mut places = Vec::new();
-    let mut before = [""; 2];
+    // Whether the value that ends here has fields, and whether a dot stands behind it.
+    let (mut has_fields, mut is_field) = (false, false);
     while let Some(token) = lexer.next_significant() {
-        if token.kind.is_identifier()
-            && before != [")", "."]
+        let text = token.text(expression);
+        if !is_field
+            && token.kind.is_identifier()
             && let Ok(name) = token.identifier(expression)
         {
-            places.extend(columns.get(&*name).copied());
+            let place = columns.get(&*name).copied();
+            places.extend(place.filter(|place| !places.contains(place)));
         }
-        before = [before[1], token.text(expression)];
+        let was_field = std::mem::replace(&mut is_field, has_fields && text == ".");
+        has_fields = matches!(text, ")" | "]") || was_field;
     }
-    places.sort_unstable();
-    places.dedup();
     places
 }
 

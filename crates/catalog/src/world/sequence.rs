@@ -107,7 +107,7 @@ impl Objects {
 
     fn add_sequence(&mut self, schema: u32, place: Place, name: &str, sequence: SequenceObject) {
         let schema_name = self.schema_name(schema).unwrap_or_default();
-        let oid = self.numbers.of("class", &[&schema_name, name]);
+        let oid = self.numbers.sequence(&schema_name, name).0;
         self.add(ClassObject {
             oid,
             schema,

@@ -65,3 +65,11 @@ EXPLAIN SELECT nosuch FROM pg_class
 EXPLAIN ANALYZE SELECT 1 / length(relname) - 1 / length('') FROM pg_class
 
 EXPLAIN (COSTS off) SELECT DISTINCT ON (amtype) amname FROM pg_am
+
+EXPLAIN (COSTS off) SELECT count(*) FROM pg_am GROUP BY amtype ORDER BY count(*)
+
+EXPLAIN (COSTS off) SELECT count(*) FROM pg_am GROUP BY amtype ORDER BY count(*), amtype
+
+EXPLAIN (COSTS off) SELECT amtype, count(amname) FROM pg_am GROUP BY amtype ORDER BY count(amname)
+
+EXPLAIN (COSTS off) SELECT DISTINCT ON (amtype, amname) amname FROM pg_am ORDER BY amname DESC

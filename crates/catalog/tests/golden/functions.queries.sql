@@ -512,7 +512,7 @@ select pg_stat_file(pg_current_logfile()), pg_stat_file('nope', true), pg_read_f
 
 select pg_ls_dir('nope', true, true)
 
-select name, setting, case name when 'timezone_abbreviations' then '' else coalesce(reset_val, '') end, source from pg_settings where name in ('archive_command', 'data_directory_mode', 'log_file_mode', 'timezone_abbreviations', 'unix_socket_permissions') order by 1
+select name, setting, coalesce(reset_val, ''), source from pg_settings where name in ('archive_command', 'data_directory_mode', 'log_file_mode', 'unix_socket_permissions') order by 1
 
 select nameconcatoid('pg_class', 1259), nameconcatoid(repeat('ä', 31)::name, 1259), nameconcatoid(null, 1)
 

@@ -125,3 +125,7 @@ SELECT pg_describe_object('pg_auth_members'::regclass, m.oid, 0) FROM pg_auth_me
 SELECT table_name, is_typed, user_defined_type_schema, user_defined_type_name FROM information_schema.tables WHERE table_schema = 'world' ORDER BY 1
 
 SELECT table_name, column_name, identity_generation, identity_start, identity_increment, identity_maximum, identity_minimum, identity_cycle FROM information_schema.columns WHERE is_identity = 'YES' ORDER BY 1
+
+SELECT conname, conkey FROM pg_constraint WHERE conname = 'fields'
+
+SELECT (pg_identify_object('pg_auth_members'::regclass, m.oid, 0)).*, (pg_identify_object_as_address('pg_auth_members'::regclass, m.oid, 0)).* FROM pg_auth_members m WHERE m.member::regrole::text ~ '^pg_' ORDER BY 4

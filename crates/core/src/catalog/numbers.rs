@@ -41,11 +41,16 @@ const LARGEST: u32 = 0x7fff_ffff;
 pub struct Numbers(HashSet<u32>);
 
 impl Numbers {
-    /// The OID of a table or a view.
+    /// The OID of a table or a view of the snapshot; a sequence is another object.
     pub fn relation(&mut self, schema: &str, name: &str) -> Oid {
         let number = self.free(FIRST, hash("class", &[schema, name]));
         self.0.insert(number);
         Oid(number)
+    }
+
+    /// The OID of a sequence.
+    pub fn sequence(&mut self, schema: &str, name: &str) -> Oid {
+        Oid(self.of("class", &[schema, name]))
     }
 
     /// The number of another object of a kind: made of its names, and the next free one if that is taken.
@@ -75,7 +80,8 @@ impl Numbers {
         self.0.insert(oid.0);
     }
 
-    /// The number of one of many objects that is asked for without all others: far enough from them not to be theirs.
+    /// The number of one of many objects that is asked for without all others: far enough from them not to be theirs,
+    /// and made of its names alone, so that two of them may be the same by chance.
     pub fn alone(kind: &str, names: &[&str]) -> u32 {
         SMALL + hash(kind, names) % (LARGEST - SMALL)
     }

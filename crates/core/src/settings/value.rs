@@ -80,18 +80,18 @@ pub(super) fn default(definition: &Definition) -> Cow<'static, str> {
         return Cow::Borrowed(value);
     }
     match (&definition.kind, definition.default.parse::<i64>()) {
-        // Modes of files.
-        (Kind::Integer { max: 0o777, .. }, Ok(mode)) => Cow::Owned(format!("{mode:04o}")),
         (Kind::Integer { unit, .. }, Ok(number)) => shown(number, *unit),
         _ => Cow::Borrowed(definition.default),
     }
 }
 
 /// Defaults that are ours, over those of a PostgreSQL without configuration.
-const OURS: [(&str, &str); 7] = [
+const OURS: [(&str, &str); 9] = [
     // What SHOW says instead of them.
     ("archive_command", "(disabled)"),
-    ("timezone_abbreviations", "Default"),
+    ("data_directory_mode", "0700"),
+    ("log_file_mode", "0600"),
+    ("unix_socket_permissions", "0777"),
     ("server_version", SERVER_VERSION),
     ("server_version_num", "180004"),
     ("client_encoding", "UTF8"),

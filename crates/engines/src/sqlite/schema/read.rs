@@ -37,18 +37,23 @@ impl Schema {
                     *(if database == "temp" { passing } else { lasting }) = read;
                     continue;
                 }
+                let sql: String = row.get(2)?;
+                let sequence = sequence_of(&sql);
                 let mut relation = Relation {
-                    oid: numbers.relation(PUBLIC, &name),
+                    oid: match sequence {
+                        Some(_) => numbers.sequence(PUBLIC, &name),
+                        None => numbers.relation(PUBLIC, &name),
+                    },
                     name,
                     temporary: database == "temp",
                     view: row.get::<_, String>(1)? == "view",
-                    sql: row.get(2)?,
+                    sql,
+                    sequence,
                     age: row.get(3)?,
                     ..Relation::default()
                 };
                 if !relation.view {
                     relation.declared = declared(&relation.sql);
-                    relation.sequence = sequence_of(&relation.sql);
                     relation.on_commit = OnCommit::of(&relation.sql).filter(|_| relation.temporary);
                 }
                 // A view whose table is gone has no columns to tell.

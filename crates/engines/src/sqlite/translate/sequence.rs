@@ -111,7 +111,7 @@ pub(super) fn counted(sequence: &Sequence) -> (String, Vec<Output>) {
     );
     let columns =
         [("last_value", Type::INT8, 1), ("log_cnt", Type::INT8, 2), ("is_called", Type::BOOL, 3)];
-    let oid = Numbers::default().relation(PUBLIC, &sequence.name);
+    let oid = Numbers::default().sequence(PUBLIC, &sequence.name);
     let output = |(name, ty, number): (&str, Type, i16)| Output {
         name: name.to_owned(),
         inner: name.to_owned(),
