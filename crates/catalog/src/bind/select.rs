@@ -9,7 +9,7 @@ use super::column_name::column_name;
 use super::grouping::Keys;
 use super::scope::{Mention, Scope, column_of, folded};
 use super::{Binder, OutputColumn, Typed};
-use crate::error::{MOST_COLUMNS, at, too_deep, too_many_columns, unsupported};
+use crate::error::{MOST_COLUMNS, at, syntax, too_deep, too_many_columns, unsupported};
 use crate::plan::{Body, Distinct, Expr, Group, Query, Select, SortKey};
 use crate::syntax::ALL_FIELDS;
 
@@ -356,7 +356,7 @@ impl Binder {
         clause: &str,
     ) -> Result<usize> {
         let expr = without_parentheses(expr);
-        if let Some(column) = position(expr, clause, width)? {
+        if let Some(column) = self.position(expr, clause, width)? {
             return Ok(column);
         }
         if let ast::Expr::Identifier(ident) = expr
@@ -404,6 +404,33 @@ impl Binder {
         Ok(())
     }
 
+    /// The column of a list that a number means; other constants mean none.
+    pub(super) fn position(
+        &self,
+        expr: &ast::Expr,
+        clause: &str,
+        width: usize,
+    ) -> Result<Option<usize>> {
+        let ast::Expr::Value(ast::ValueWithSpan { value, span }) = expr else { return Ok(None) };
+        let number = match value {
+            ast::Value::Placeholder(_) => return Ok(None),
+            ast::Value::Number(number, _) => number.replace('_', "").parse::<i32>().ok(),
+            _ => None,
+        };
+        let place = self.place(*span);
+        let Some(number) = number else {
+            return Err(syntax(place, format!("non-integer constant in {clause}")));
+        };
+        let column = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+        match column.filter(|column| *column < width) {
+            Some(column) => Ok(Some(column)),
+            None => {
+                let message = format!("{clause} position {number} is not in select list");
+                Err(at(place, SqlState::INVALID_COLUMN_REFERENCE, message))
+            }
+        }
+    }
+
     fn output(&mut self, list: &mut List) -> Result<Vec<OutputColumn>> {
         let mut columns = Vec::with_capacity(list.items.len());
         for (item, name) in list.items.iter().zip(&list.names) {
@@ -425,22 +452,6 @@ pub(super) fn without_parentheses(mut expr: &ast::Expr) -> &ast::Expr {
         expr = inner;
     }
     expr
-}
-
-/// The column that a number means.
-pub(super) fn position(expr: &ast::Expr, clause: &str, width: usize) -> Result<Option<usize>> {
-    let ast::Expr::Value(ast::ValueWithSpan { value: ast::Value::Number(number, _), .. }) = expr
-    else {
-        return Ok(None);
-    };
-    let column = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-    match column.filter(|column| *column < width) {
-        Some(column) => Ok(Some(column)),
-        None => {
-            let message = format!("{clause} position {number} is not in select list");
-            Err(at(0, SqlState::INVALID_COLUMN_REFERENCE, message))
-        }
-    }
 }
 
 /// Gives slots their last numbers: aggregates, then windows, then functions that give rows.

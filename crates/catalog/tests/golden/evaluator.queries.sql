@@ -1091,3 +1091,22 @@ select '{"a":"x\u0000y"}'::json ->> 'a' from pg_am
 select E'a' isnull, $$a$$ isnull from pg_am limit 1
 
 select '0/0'::pg_lsn - (-170141183460469231731687303715884105728)::numeric from pg_am
+
+SELECT ROW(oid, amname) = ANY (SELECT 403, 'btree'), (oid, amname) <> ALL (SELECT 403, 'btree'), ROW(oid, amname) IN (SELECT 403, 'btree') FROM pg_am ORDER BY oid LIMIT 3
+
+SELECT true = 'a' ~ 'a', 'b' ~ 'a' = false, 1 + 2 OPERATOR(pg_catalog.*) 3, 1 IS NULL = false, 2 BETWEEN 1 AND 3 = true FROM pg_am LIMIT 1
+
+SELECT set.amname FROM pg_am set JOIN pg_am AS match ON match.oid = set.oid WHERE set.oid = 403
+
+SELECT amname between FROM pg_am WHERE oid = 403
+
+SELECT 1 AS like, 2 like, 3 similar, 4 AS operator, 5 operator, 6 match, 7 AS into, 8 and, 9 in, 10 is, (SELECT 11 or) FROM pg_am LIMIT 1
+
+WITH recursive AS (SELECT amname FROM pg_am WHERE oid = 403) SELECT * FROM recursive
+
+WITH RECURSIVE recursive (a) AS (SELECT amname FROM pg_am WHERE oid = 403) SELECT * FROM recursive
+
+SELECT 'a'
+ 'b' || 'c' -- and
+--
+ 'd' FROM pg_am LIMIT 1

@@ -171,3 +171,31 @@ select pg_read_binary_file('nope', 0, 10)
 select pg_read_file('nope', 0, -1)
 
 select * from pg_ls_dir('nope', false, true)
+
+SELECT 1 = 1 = true FROM pg_am
+
+SELECT 1 < 2 < 3 FROM pg_am
+
+SELECT oid FROM pg_am WHERE oid = 1 <> false
+
+SELECT count(*) FROM pg_am GROUP BY 'x'
+
+SELECT count(*) FROM pg_am GROUP BY 1.5
+
+SELECT count(*) FROM pg_am GROUP BY NULL
+
+SELECT oid FROM pg_am ORDER BY true
+
+SELECT oid FROM pg_am UNION SELECT 1 ORDER BY 'oid'
+
+SELECT DISTINCT ON ('x') oid FROM pg_am
+
+SELECT 'a' 'b' FROM pg_am
+
+SELECT 'a' /* on the same line */ 'b' FROM pg_am
+
+SELECT 1 'b' FROM pg_am
+
+SELECT ROW(oid, amname) = ANY (SELECT 1) FROM pg_am
+
+SELECT (oid, amname) <> ALL (SELECT 1, 2, 3) FROM pg_am
