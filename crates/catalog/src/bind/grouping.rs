@@ -159,8 +159,13 @@ impl Binder {
             column = self.named_column(ident, list, width, "GROUP BY")?;
         }
         let item = column.and_then(|column| list.items.get(column));
-        let Some(item) = item else { return Ok(self.expr(one)?.expr) };
+        let Some(item) = item else {
+            let typed = self.expr(one)?;
+            self.check_grouped(&typed)?;
+            return Ok(typed.expr);
+        };
         self.check_key(&item.expr)?;
+        self.check_grouped(item)?;
         Ok(item.expr.clone())
     }
 }

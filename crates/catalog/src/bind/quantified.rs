@@ -74,8 +74,8 @@ impl Binder {
         let value = self.expr(value)?;
         let items: Vec<Typed> = list.iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
         let types: Vec<Oid> = std::iter::once(&value).chain(&items).map(|one| one.oid).collect();
-        // Equal values of jsonb may look different.
-        let is_alike = |oid: &Oid| !matches!(*oid, Oid::RECORD | Oid::JSONB);
+        // Equal values of jsonb and of `character(n)` may look different.
+        let is_alike = |oid: &Oid| !matches!(*oid, Oid::RECORD | Oid::JSONB | Oid::BPCHAR);
         let is_simple = super::resolve::common_type(&types).is_some() && types.iter().all(is_alike);
         if is_simple {
             let mut all = vec![value];

@@ -210,6 +210,9 @@ impl Binder {
                     }
                 },
             };
+            if columns.get(column).is_some_and(|column| column.oid == Oid::JSONB) {
+                return Err(unsupported(0, "an order of jsonb by UNION and its kin"));
+            }
             let descending = key.options.asc == Some(false);
             let nulls_first = key.options.nulls_first.unwrap_or(descending);
             keys.push(SortKey { column, descending, nulls_first });

@@ -44,6 +44,15 @@ impl List {
         self.shown.get(&format!("{expr:?}")).copied()
     }
 
+    /// The column that is this expression, which is appended if there is none.
+    fn place_of(&mut self, item: Typed) -> Result<usize> {
+        if let Some(column) = self.find(&item.expr) {
+            return Ok(column);
+        }
+        self.push("", item)?;
+        Ok(self.items.len() - 1)
+    }
+
     /// Appends a column.
     fn push(&mut self, name: impl Into<String>, item: Typed) -> Result<()> {
         if self.items.len() >= MOST_COLUMNS {
@@ -118,10 +127,16 @@ impl Binder {
         let columns = self.output(&mut list)?;
         let mut sort = Vec::new();
         for key in order {
-            let column = self.sort_column(&key.expr, &mut list, width, "ORDER BY")?;
+            let mut column = self.sort_column(&key.expr, &mut list, width, "ORDER BY")?;
             if let Some(item) = list.items.get(column) {
                 let place = self.place(key.expr.span());
                 self.check_ordered(item, place)?;
+                if let Some(by) = Self::order_of(item) {
+                    if select.distinct.is_some() {
+                        return Err(unsupported(place, "DISTINCT with an order of this type"));
+                    }
+                    column = list.place_of(by)?;
+                }
             }
             let descending = key.options.asc == Some(false);
             let nulls_first = key.options.nulls_first.unwrap_or(descending);
@@ -135,6 +150,7 @@ impl Binder {
                         "for SELECT DISTINCT, ORDER BY expressions must appear in select list";
                     return Err(at(0, SqlState::INVALID_COLUMN_REFERENCE, message));
                 }
+                list.items.iter().take(width).try_for_each(|item| self.check_grouped(item))?;
                 Distinct::All
             }
             Some(ast::Distinct::On(by)) => {
@@ -366,12 +382,7 @@ impl Binder {
         }
         let typed = self.expr(expr)?;
         let typed = if typed.oid == Oid::UNKNOWN { self.coerce(typed, Oid::TEXT)? } else { typed };
-        // The same expression as one of the list is that one.
-        if let Some(column) = list.find(&typed.expr) {
-            return Ok(column);
-        }
-        list.push("", typed)?;
-        Ok(list.items.len() - 1)
+        list.place_of(typed)
     }
 
     /// `(row).*`

@@ -69,7 +69,8 @@ fn number(call: &Call<'_>) -> Option<u64> {
             Value::Xid8(number) => Some(number),
             _ => None,
         },
-        other => u64::try_from(other.as_int()?).ok(),
+        // Others take the bits as they are.
+        other => Some(other.as_int()?.cast_unsigned()),
     }
 }
 

@@ -37,6 +37,7 @@ pub fn tokens(
     }
     let tokens = joined(tokens).map_err(|error| refused(&error))?;
     let tokens = words::as_names(trim::without_from(arrays::bracketed(tokens)));
+    let tokens = qualified::with_rows(tokens);
     Ok(qualified::with_all_fields(tokens))
 }
 
