@@ -119,8 +119,7 @@ fn part(call: &Call<'_>) -> Result<Datum> {
 
 /// The bits of a value, the highest first.
 fn digits(value: &Datum) -> Option<Vec<bool>> {
-    let Datum::Other(value) = value else { return None };
-    let Value::Bits(bits) = &**value else { return None };
+    let Value::Bits(bits) = value.as_value()? else { return None };
     let all = bits.bytes().iter().flat_map(|byte| (0..8).rev().map(move |at| byte >> at & 1 == 1));
     Some(all.take(bits.len()).collect())
 }

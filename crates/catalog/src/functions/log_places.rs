@@ -42,6 +42,13 @@ fn of_number(call: &Call<'_>) -> Result<Datum> {
     place_of(number.to_i128(0))
 }
 
+pub(super) fn lsn(value: &Datum) -> Option<u64> {
+    match value.as_value()? {
+        Value::Lsn(at) => Some(*at),
+        _ => None,
+    }
+}
+
 fn place_of(at: Option<i128>) -> Result<Datum> {
     at.and_then(|at| u64::try_from(at).ok())
         .map(|at| Datum::Other(Arc::new(Value::Lsn(at))))
@@ -50,13 +57,7 @@ fn place_of(at: Option<i128>) -> Result<Datum> {
 
 /// A place so many bytes further on, or back: of half a byte it is the nearest place.
 fn moved(call: &Call<'_>, is_further: bool) -> Result<Datum> {
-    let at = call.arguments.iter().find_map(|value| match value {
-        Datum::Other(value) => match **value {
-            Value::Lsn(at) => Some(at),
-            _ => None,
-        },
-        _ => None,
-    });
+    let at = call.arguments.iter().find_map(lsn);
     let bytes = call.arguments.iter().find_map(|value| match value {
         Datum::Numeric(bytes) => Some(bytes),
         _ => None,
@@ -82,13 +83,7 @@ fn moved(call: &Call<'_>, is_further: bool) -> Result<Datum> {
 
 /// How many bytes one is behind the other.
 fn apart(call: &Call<'_>) -> Result<Datum> {
-    let place = |place: usize| match call.arguments.get(place) {
-        Some(Datum::Other(value)) => match **value {
-            Value::Lsn(at) => Some(i128::from(at)),
-            _ => None,
-        },
-        _ => None,
-    };
+    let place = |place: usize| call.arguments.get(place).and_then(lsn).map(i128::from);
     let pair = place(0).zip(place(1));
     Ok(pair.map_or(Datum::Null, |(one, two)| {
         Datum::Numeric(Arc::new(Numeric::from_i128(one - two, 0)))

@@ -26,8 +26,7 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
 
 /// How long a `bytea` is, each byte counted so often.
 fn bytes(call: &Call<'_>, each: usize) -> Datum {
-    let Some(Datum::Other(value)) = call.arguments.first() else { return Datum::Null };
-    let Value::Bytea(bytes) = &**value else { return Datum::Null };
+    let Some(bytes) = super::conversions::bytes(call, 0) else { return Datum::Null };
     i64::try_from(bytes.len().saturating_mul(each)).map_or(Datum::Null, Datum::Int)
 }
 

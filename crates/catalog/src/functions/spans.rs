@@ -3,7 +3,7 @@
 use trunkline_core::types::{Interval, Numeric, Value};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::times::{added, out_of_range, small};
+use super::times::{self, added, out_of_range, small};
 use crate::datum::Datum;
 use crate::error::unsupported;
 use crate::plan::{Call, Function};
@@ -14,18 +14,11 @@ pub(super) fn function(name: &str) -> Option<Function> {
     (name == "overlaps").then_some(overlaps)
 }
 
-fn interval(value: &Datum) -> Option<Interval> {
-    match value {
-        Datum::Other(value) => match &**value {
-            Value::Interval(own) => Some(*own),
-            _ => None,
-        },
+pub(super) fn interval(value: &Datum) -> Option<Interval> {
+    match value.as_value()? {
+        Value::Interval(own) => Some(*own),
         _ => None,
     }
-}
-
-fn given(call: &Call<'_>, place: usize) -> Option<Interval> {
-    call.arguments.get(place).and_then(interval)
 }
 
 fn datum(own: Interval) -> Datum {
@@ -138,7 +131,9 @@ fn overlaps(call: &Call<'_>) -> Result<Datum> {
 
 /// Two intervals, or one without the other.
 pub(super) fn joined(call: &Call<'_>, is_without: bool) -> Result<Datum> {
-    let Some((one, two)) = given(call, 0).zip(given(call, 1)) else { return Ok(Datum::Null) };
+    let Some((one, two)) = times::interval(call, 0).zip(times::interval(call, 1)) else {
+        return Ok(Datum::Null);
+    };
     let two = if is_without { negated(two)? } else { two };
     together(one, two).map(datum)
 }
@@ -146,7 +141,9 @@ pub(super) fn joined(call: &Call<'_>, is_without: bool) -> Result<Datum> {
 /// An interval some times over: what is left of months counts as days of 30, and of days as hours.
 pub(super) fn times(call: &Call<'_>, span: usize, by: usize, divides: bool) -> Result<Datum> {
     let factor = call.arguments.get(by).and_then(Datum::as_float);
-    let Some((own, factor)) = given(call, span).zip(factor) else { return Ok(Datum::Null) };
+    let Some((own, factor)) = times::interval(call, span).zip(factor) else {
+        return Ok(Datum::Null);
+    };
     if divides && factor == 0.0 {
         return Err(PgError::new(SqlState::DIVISION_BY_ZERO, "division by zero"));
     }

@@ -78,13 +78,7 @@ fn of(interval: Interval) -> Datum {
 }
 
 pub(super) fn interval(call: &Call<'_>, place: usize) -> Option<Interval> {
-    match call.arguments.get(place)? {
-        Datum::Other(value) => match &**value {
-            Value::Interval(interval) => Some(*interval),
-            _ => None,
-        },
-        _ => None,
-    }
+    call.arguments.get(place).and_then(spans::interval)
 }
 
 /// 24 hours as a day, 30 days as a month, and both with the sign of the larger one.
