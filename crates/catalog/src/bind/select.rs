@@ -131,11 +131,12 @@ impl Binder {
             if let Some(item) = list.items.get(column) {
                 let place = self.place(key.expr.span());
                 self.check_ordered(item, place)?;
-                if let Some(by) = Self::order_of(item) {
-                    if select.distinct.is_some() {
-                        return Err(unsupported(place, "DISTINCT with an order of this type"));
+                match Self::order_of(item) {
+                    Some(by) if select.distinct.is_none() => column = list.place_of(by)?,
+                    Some(_) if item.oid == Oid::JSONB => {
+                        return Err(unsupported(place, "DISTINCT with an order of jsonb"));
                     }
-                    column = list.place_of(by)?;
+                    _ => {}
                 }
             }
             let descending = key.options.asc == Some(false);

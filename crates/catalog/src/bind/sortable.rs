@@ -18,6 +18,13 @@ use crate::plan::{Calling, Effort, Expr};
 impl Binder {
     /// What a value is ordered by: itself, but for what looks otherwise than it is compared.
     pub(super) fn order_of(typed: &Typed) -> Option<Typed> {
+        if typed.oid == Oid::BPCHAR {
+            let of = Box::new(typed.expr.clone());
+            let (from, to) = (Oid::BPCHAR, Oid::TEXT);
+            // That leaves the blanks at its end out.
+            let text = Expr::Cast { of, from, to, typmod: -1, is_explicit: false };
+            return Some(Typed::new(text, to).placed(typed.place));
+        }
         if typed.oid != Oid::JSONB {
             return None;
         }

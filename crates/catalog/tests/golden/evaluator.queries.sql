@@ -1150,3 +1150,7 @@ SELECT x, rank() OVER (PARTITION BY x ORDER BY x), rank() OVER (ORDER BY x) FROM
 SELECT '[[1,2],[3]]'::jsonb @> '[[1]]', '{"a":[1,{"b":2}]}'::jsonb @> '{"a":[{"b":2}]}', '[1.0]'::jsonb @> '[1]' FROM pg_am LIMIT 1
 
 SELECT 1 FROM pg_am ORDER BY inet '1.1.1.1', cidr '1.0.0.0/8', macaddr '08:00:2b:01:02:03', '1'::money, b'1', '1'::varbit, uuid '00000000-0000-0000-0000-000000000000', 'x'::bytea, int4range(1, 2), '{[1,2)}'::int4multirange, now(), 'a'::varchar, 'a'::char(3), 'a'::"char", '0/0'::pg_lsn, ARRAY[ARRAY[1]], ROW(1, 2), timetz '10:00+1', '1'::xid8, '(1,1)'::tid LIMIT 1
+
+SELECT 'a'::char(4) IS DISTINCT FROM 'a ', 'a'::char(4) IS NOT DISTINCT FROM NULL, jsonb '1' IS DISTINCT FROM '1.0', jsonb '1' IS NOT DISTINCT FROM NULL, NULL::jsonb IS DISTINCT FROM NULL, 1 IS DISTINCT FROM 1.0 FROM pg_am LIMIT 1
+
+SELECT x, row_number() OVER (ORDER BY x), rank() OVER (PARTITION BY x ORDER BY x) FROM (VALUES ('a '::bpchar), ('a'), ('a  b')) v(x), (SELECT FROM pg_am LIMIT 1) one ORDER BY 2
