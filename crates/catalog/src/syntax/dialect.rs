@@ -284,6 +284,11 @@ impl Dialect for Postgres {
         Some(right.map(|right| make(Box::new(left.clone()), Box::new(right))))
     }
 
+    /// A string goes on behind the end of a line, also where [`tokens`](super::tokens) did not make one of it before.
+    fn supports_string_literal_concatenation_with_newline(&self) -> bool {
+        true
+    }
+
     /// `f(a := 1)`
     fn supports_named_fn_args_with_assignment_operator(&self) -> bool {
         true
