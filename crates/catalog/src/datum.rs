@@ -208,6 +208,14 @@ impl Datum {
         }
     }
 
+    /// What is only carried.
+    pub(crate) fn as_value(&self) -> Option<&Value> {
+        match self {
+            Datum::Other(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// Any number, as near as a float gets.
     pub(crate) fn as_float(&self) -> Option<f64> {
         match self {

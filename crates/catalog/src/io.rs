@@ -65,10 +65,13 @@ pub(crate) fn fields_of(attributes: &[user::Attribute]) -> Fields {
     attributes.iter().map(|own| (Arc::from(&*own.name), own.oid)).collect()
 }
 
-/// Types whose values only the catalogs make.
+/// Types whose values only the catalogs make, and those that stand for others.
 fn is_told_only(oid: Oid) -> bool {
     let names = ["pg_node_tree", "pg_ndistinct", "pg_dependencies", "pg_mcv_list"];
-    type_facts(oid).is_some_and(|known| names.contains(&&*known.name))
+    type_facts(oid).is_some_and(|known| {
+        let is_read = ["cstring", "record", "_record", "void", "unknown"].contains(&&*known.name);
+        names.contains(&&*known.name) || known.kind == b'p' && !is_read
+    })
 }
 
 /// A value of the wire.

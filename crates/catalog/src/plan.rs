@@ -211,8 +211,8 @@ pub(crate) enum SubqueryKind {
         /// The set that the query's rows are kept as, if equal values are the same.
         set: Option<SetId>,
     },
-    /// `(a, b) IN (query)`
-    RowIn(Vec<Expr>),
+    /// `(a, b) IN (query)`, with what finds the values of each column equal.
+    RowIn(Vec<Expr>, Vec<(Function, Vec<Oid>)>),
 }
 
 /// A query within another one.

@@ -38,6 +38,15 @@ fn answers_are_those_of_postgresql() {
     });
 }
 
+/// What depends on what expressions name.
+#[test]
+fn dependencies_are_those_of_postgresql() {
+    block_on(async {
+        let session = open_defined(include_str!("golden/depend.schema.sql"), "postgres").await;
+        compare(session, include_str!("golden/depend.answers.txt")).await;
+    });
+}
+
 /// Functions of values.
 #[test]
 fn functions_give_what_postgresql_gives() {

@@ -23,7 +23,8 @@ use crate::grammar;
 
 /// A function that was found: what its arguments become, and what it gives.
 struct Resolved {
-    schema: Option<u32>,
+    /// The number of one that is not PostgreSQL's own.
+    routine: Option<u32>,
     arguments: Vec<Oid>,
     result: Oid,
     /// `a` for an aggregate, `w` for a function of a window, `f` for any other.
@@ -68,7 +69,7 @@ impl Analyzer<'_> {
             sort.node = node;
         }
         let plain = Call {
-            schema: resolved.schema,
+            routine: resolved.routine,
             name: name.as_str().into(),
             arguments,
             form: CallForm::Plain,
@@ -221,7 +222,7 @@ impl Analyzer<'_> {
         };
         let arguments = self.cast_arguments(arguments, &resolved.arguments)?;
         let call =
-            Call { schema: resolved.schema, name: name.into(), arguments, form: CallForm::Plain };
+            Call { routine: resolved.routine, name: name.into(), arguments, form: CallForm::Plain };
         Ok(Node::new(Kind::Call(Box::new(call)), resolved.result))
     }
 
@@ -266,7 +267,7 @@ impl Analyzer<'_> {
         }
         let routines = self.names.routines(schema, name);
         let fits = |routine: &&(u32, &Routine)| self.takes(routine.1, &given);
-        let Some((schema, routine)) = routines.iter().find(fits) else { return Ok(None) };
+        let Some((number, routine)) = routines.iter().find(fits) else { return Ok(None) };
         let outputs = routine.arguments.iter().filter(|one| matches!(one.mode, 'o' | 'b' | 't'));
         let outputs: Vec<Oid> = outputs.map(|one| one.type_oid).collect();
         let result = match outputs.as_slice() {
@@ -275,7 +276,7 @@ impl Analyzer<'_> {
         };
         let inputs = routine.arguments.iter().filter(|one| !matches!(one.mode, 'o' | 't'));
         Ok(Some(Resolved {
-            schema: Some(*schema),
+            routine: Some(*number),
             arguments: inputs.map(|one| one.type_oid).take(given.len()).collect(),
             result,
             kind: if routine.kind == RoutineKind::Aggregate { b'a' } else { b'f' },
@@ -330,7 +331,7 @@ impl Analyzer<'_> {
             _ => found.result,
         };
         let kind = if matches!(found.what.kind, b'a' | b'w') { found.what.kind } else { b'f' };
-        Resolved { schema: None, arguments, result, kind }
+        Resolved { routine: None, arguments, result, kind }
     }
 
     /// ORDER BY of what is not a query's result.

@@ -314,20 +314,15 @@ impl Analyzer<'_> {
         let Kind::Call(called) = &call.kind else { return Vec::new() };
         let types: Vec<Oid> =
             called.arguments.iter().map(|node| self.names.stand_in(node.oid)).collect();
-        if called.schema.is_none() {
+        let Some(routine) = called.routine else {
             return match crate::bind::resolve::function(None, &called.name, &types) {
                 crate::bind::resolve::Found::One(found) => found.outputs(),
                 _ => Vec::new(),
             };
-        }
-        let routines = self.names.routines(None, &called.name);
-        let outputs = routines.iter().find(|(schema, routine)| {
-            Some(*schema) == called.schema
-                && routine.arguments.iter().filter(|one| !matches!(one.mode, 'o' | 't')).count()
-                    >= types.len()
-        });
-        let outputs = outputs.map(|(_, routine)| routine.arguments.as_slice()).unwrap_or_default();
-        let outputs = outputs.iter().filter(|one| matches!(one.mode, 'o' | 'b' | 't'));
+        };
+        let routine = self.names.routine(routine);
+        let arguments = routine.map(|routine| routine.arguments.as_slice()).unwrap_or_default();
+        let outputs = arguments.iter().filter(|one| matches!(one.mode, 'o' | 'b' | 't'));
         outputs.map(|one| (one.name.as_str().into(), one.type_oid)).collect()
     }
 

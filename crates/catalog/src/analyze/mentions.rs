@@ -1,23 +1,55 @@
-//! Which columns of which relations a query names.
+//! What a query or an expression names: columns, functions, types.
 
 use std::sync::Arc;
 
-use super::tree::{Body, From, Item, Join, Kind, Node, Query, Select, SetTree, Source, Target};
+use trunkline_core::Oid;
+
+use super::tree::{
+    Body, Call, From, Item, Join, Kind, Node, Query, Select, SetTree, Source, Target,
+};
 
 /// A relation, by the number of its schema and its name, and a column; none stands for all of it.
 pub(crate) type Mention = (u32, Arc<str>, Option<Arc<str>>);
 
-/// What a query names, each once, in the order in which it does; a relation of which no column is named is
-/// named itself.
-pub(crate) fn mentions(query: &Query) -> Vec<Mention> {
-    let mut walk = Walk { scopes: Vec::new(), found: Vec::new(), has_aggregate: false };
+/// What is named, each once, in the order in which it is.
+#[derive(Debug, Default)]
+pub(crate) struct Mentions {
+    /// A relation of which no column is named is named itself.
+    pub(crate) columns: Vec<Mention>,
+    /// The numbers of functions that are not PostgreSQL's own.
+    pub(crate) routines: Vec<u32>,
+    /// The types of constants, and those that something is made.
+    pub(crate) types: Vec<Oid>,
+    /// Fields of values of composite types.
+    pub(crate) fields: Vec<(Oid, Arc<str>)>,
+}
+
+impl Mentions {
+    /// Adds what an expression over some items names.
+    pub(crate) fn extend(&mut self, node: &Node, items: &[Item]) {
+        let found = std::mem::take(self);
+        let mut walk = Walk { scopes: vec![items], found, has_aggregate: false };
+        walk.node(node);
+        *self = walk.found;
+    }
+}
+
+/// What a query names.
+pub(crate) fn mentions(query: &Query) -> Mentions {
+    let mut walk = Walk { scopes: Vec::new(), found: Mentions::default(), has_aggregate: false };
     walk.query(query);
     walk.found
 }
 
+fn add<T: PartialEq>(all: &mut Vec<T>, one: T) {
+    if !all.contains(&one) {
+        all.push(one);
+    }
+}
+
 /// Whether the list of a query has aggregates or functions of windows.
 pub(super) fn has_aggregate(targets: &[Target]) -> bool {
-    let mut walk = Walk { scopes: vec![&[]], found: Vec::new(), has_aggregate: false };
+    let mut walk = Walk { scopes: vec![&[]], found: Mentions::default(), has_aggregate: false };
     walk.nodes(targets.iter().map(|target| &target.node));
     walk.has_aggregate
 }
@@ -25,18 +57,12 @@ pub(super) fn has_aggregate(targets: &[Target]) -> bool {
 struct Walk<'a> {
     /// The items of FROM of the queries around, innermost last.
     scopes: Vec<&'a [Item]>,
-    found: Vec<Mention>,
+    found: Mentions,
     /// Whether the outermost list has one.
     has_aggregate: bool,
 }
 
 impl<'a> Walk<'a> {
-    fn add(&mut self, mention: Mention) {
-        if !self.found.contains(&mention) {
-            self.found.push(mention);
-        }
-    }
-
     fn query(&mut self, query: &'a Query) {
         for cte in &query.ctes {
             self.query(&cte.query);
@@ -68,7 +94,12 @@ impl<'a> Walk<'a> {
             match &item.source {
                 // What stands in FROM sees the items beside it only if it is lateral, and counts all the same.
                 Source::Query(query) => self.query(query),
-                Source::Functions { calls, .. } => self.nodes(calls),
+                Source::Functions { calls, defined, .. } => {
+                    self.nodes(calls);
+                    for column in item.columns.iter().filter(|_| *defined) {
+                        add(&mut self.found.types, column.oid);
+                    }
+                }
                 Source::Join(columns) => self.nodes(columns),
                 Source::Relation { .. } | Source::Cte(_) => {}
             }
@@ -84,14 +115,14 @@ impl<'a> Walk<'a> {
         let whole: Vec<Mention> =
             select.items.iter().filter_map(|item| self.unnamed(item)).collect();
         for mention in whole {
-            self.add(mention);
+            add(&mut self.found.columns, mention);
         }
     }
 
     /// A relation of which no column was named.
     fn unnamed(&self, item: &Item) -> Option<Mention> {
         let Source::Relation { schema, name, .. } = &item.source else { return None };
-        let is_named = self.found.iter().any(|(own, of, _)| own == schema && of == name);
+        let is_named = self.found.columns.iter().any(|(own, of, _)| own == schema && of == name);
         (!is_named).then(|| (*schema, name.clone(), None))
     }
 
@@ -134,7 +165,7 @@ impl<'a> Walk<'a> {
         if let Source::Relation { schema, name, .. } = &item.source
             && let Some(column) = item.columns.get(column)
         {
-            self.add((*schema, name.clone(), Some(column.own.clone())));
+            add(&mut self.found.columns, (*schema, name.clone(), Some(column.own.clone())));
         }
     }
 
@@ -144,14 +175,29 @@ impl<'a> Walk<'a> {
         }
     }
 
+    fn call(&mut self, call: &Call) {
+        if let Some(routine) = call.routine {
+            add(&mut self.found.routines, routine);
+        }
+    }
+
     fn node(&mut self, node: &'a Node) {
+        match &node.kind {
+            Kind::Call(call) => self.call(call),
+            Kind::Aggregate(aggregate) => self.call(&aggregate.call),
+            Kind::Const(_) | Kind::Convert(_) | Kind::Tuple(_) => {
+                add(&mut self.found.types, node.oid);
+            }
+            Kind::Field { of, name } => add(&mut self.found.fields, (of.oid, name.clone())),
+            _ => {}
+        }
         match &node.kind {
             Kind::Column { level, item, column } => self.column(*level, *item, *column),
             Kind::Row { level, item } => {
                 if let Some(Item { source: Source::Relation { schema, name, .. }, .. }) =
                     self.item(*level, *item)
                 {
-                    self.add((*schema, name.clone(), None));
+                    add(&mut self.found.columns, (*schema, name.clone(), None));
                 }
             }
             Kind::Sublink(sublink) => {

@@ -28,7 +28,7 @@ use trunkline_core::{Oid, Result, SqlState};
 use crate::error::{syntax, too_deep, unsupported};
 use crate::facts::CastContext;
 use crate::world::Objects;
-pub(crate) use mentions::{Mention, mentions};
+pub(crate) use mentions::{Mentions, mentions};
 pub(crate) use names::{Declared, Names};
 pub(crate) use origins::{Origin, origins};
 use scope::Scope;

@@ -12,13 +12,11 @@ use crate::bind::named_type;
 use crate::facts::{self, PG_CATALOG, type_facts};
 use crate::world::{ClassObject, INFORMATION_SCHEMA, Objects, PUBLIC, TypeWhat, modified};
 
-/// The types that somebody made, by number and by name, and the routines by name.
+/// The types that somebody made, by number and by name.
 #[derive(Debug, Default)]
 pub(crate) struct Declared {
     types: HashMap<u32, DeclaredType>,
     types_by_name: HashMap<(u32, Arc<str>), u32>,
-    /// Schema, and place in the snapshot.
-    routines: HashMap<Arc<str>, Vec<(u32, usize, usize)>>,
 }
 
 /// A type that somebody made, or an array of one.
@@ -49,10 +47,6 @@ impl Declared {
                 let array = known(format!("_{name}").into(), Some(one.oid));
                 all.types.insert(one.oid.0, known(name, None));
                 all.types.insert(one.array.0, array);
-            }
-            for (place, one) in schema.routines.iter().enumerate() {
-                let name = one.name.as_str().into();
-                all.routines.entry(name).or_default().push((oid, at, place));
             }
         }
         all
@@ -179,24 +173,25 @@ impl<'a> Names<'a> {
         Some(self.relation_text(schema, name))
     }
 
-    /// The functions of this name that are not PostgreSQL's own, with their schemas.
+    /// The functions of this name that are not PostgreSQL's own, with their numbers.
     pub(crate) fn routines(&self, schema: Option<&str>, name: &str) -> Vec<(u32, &'a Routine)> {
-        let Some(places) = self.declared().routines.get(name) else { return Vec::new() };
-        let in_schema = |oid: u32| {
-            let all = places.iter().filter(|(own, ..)| *own == oid);
-            let all: Vec<_> = all
-                .filter_map(|(_, at, place)| {
-                    let schema = self.objects.snapshot.schemas.get(*at)?;
-                    Some((oid, schema.routines.get(*place)?))
-                })
-                .collect();
+        let in_schema = |schema: u32| {
+            let all = self.objects.routines.named(schema, name);
+            let all: Vec<_> =
+                all.filter_map(|one| Some((one.oid, self.objects.routine(one)?))).collect();
             (!all.is_empty()).then_some(all)
         };
         self.find(schema, in_schema).map(|(_, all)| all).unwrap_or_default()
     }
 
+    /// A function that is not PostgreSQL's own.
+    pub(crate) fn routine(&self, oid: u32) -> Option<&'a Routine> {
+        self.objects.routine(self.objects.routines.get(oid)?)
+    }
+
     /// How a function that is not PostgreSQL's own is written.
-    pub(crate) fn routine_text(&self, schema: u32, name: &str) -> String {
+    pub(crate) fn routine_text(&self, oid: u32, name: &str) -> String {
+        let schema = self.objects.routines.get(oid).map_or(PUBLIC, |routine| routine.schema);
         let is_built_in = facts::PROCS.contains_key(name);
         let is_visible = !is_built_in && self.path.contains(&schema);
         self.shown(schema, name, is_visible)

@@ -111,8 +111,8 @@ pub(crate) enum Logic {
 /// A call of a function.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Call {
-    /// The schema that has it; none for PostgreSQL's own.
-    pub(crate) schema: Option<u32>,
+    /// The number of the function; none for PostgreSQL's own.
+    pub(crate) routine: Option<u32>,
     pub(crate) name: Arc<str>,
     pub(crate) arguments: Vec<Node>,
     pub(crate) form: CallForm,

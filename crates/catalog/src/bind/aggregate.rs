@@ -99,7 +99,7 @@ impl Binder {
     fn partition_key(&mut self, key: &ast::Expr) -> Result<Expr> {
         let typed = self.expr(key)?;
         self.check_partition(&typed)?;
-        Ok(typed.expr)
+        Ok(Self::order_of(&typed).unwrap_or(typed).expr)
     }
 
     /// Gives an aggregate to the query that it belongs to.
@@ -242,7 +242,7 @@ impl Binder {
             .map(|key| {
                 let typed = self.expr(&key.expr)?;
                 self.check_ordered(&typed, typed.place)?;
-                let expr = typed.expr;
+                let expr = Self::order_of(&typed).unwrap_or(typed).expr;
                 let descending = key.options.asc == Some(false);
                 let nulls_first = key.options.nulls_first.unwrap_or(descending);
                 Ok(OrderExpr { expr, descending, nulls_first })

@@ -244,7 +244,7 @@ impl Binder {
         let arguments = self.cast_arguments(arguments, &chosen.arguments)?;
         let types = match (name, &*arguments) {
             // A literal is asked for its type before it gets one.
-            ("pg_typeof", [Expr::Const(_)]) if is_untyped => vec![Oid::UNKNOWN],
+            ("pg_typeof" | "pg_column_size", [Expr::Const(_)]) if is_untyped => vec![Oid::UNKNOWN],
             _ => chosen.arguments,
         };
         if chosen.what.kind == b'a' || chosen.what.kind == b'w' {

@@ -161,10 +161,10 @@ impl Binder {
         let sides = vec![self.expr(one)?, self.expr(two)?];
         let (sides, oid) = self.unify(sides, "IS DISTINCT FROM")?;
         self.check_compared(type_facts(oid).is_none())?;
-        if oid == Oid::JSONB {
-            return Err(unsupported(0, "IS DISTINCT FROM of jsonb"));
-        }
-        let mut sides = sides.into_iter();
+        let mut sides = sides.into_iter().map(|side| {
+            let side = Typed::new(side, oid);
+            Self::order_of(&side).unwrap_or(side).expr
+        });
         let pair = (
             sides.next().unwrap_or(Expr::Const(Datum::Null)),
             sides.next().unwrap_or(Expr::Const(Datum::Null)),

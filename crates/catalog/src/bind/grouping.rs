@@ -6,7 +6,7 @@ use sqlparser::ast::{self, GroupByExpr};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::aggregate::misplaced;
-use super::select::{GROUPING_SLOTS, List, WINDOW_SLOTS, position, without_parentheses};
+use super::select::{GROUPING_SLOTS, List, WINDOW_SLOTS, without_parentheses};
 use super::{Binder, Typed};
 use crate::datum::Datum;
 use crate::error::{at, too_deep, unsupported};
@@ -151,7 +151,7 @@ impl Binder {
     fn group_key(&mut self, one: &ast::Expr, list: &mut List) -> Result<Expr> {
         let one = without_parentheses(one);
         let width = list.items.len();
-        let mut column = position(one, "GROUP BY", width)?;
+        let mut column = self.position(one, "GROUP BY", width)?;
         // A name is a column of FROM first, then one of the list, and only then a whole row.
         if let ast::Expr::Identifier(ident) = one
             && !self.is_column(ident)
@@ -159,8 +159,13 @@ impl Binder {
             column = self.named_column(ident, list, width, "GROUP BY")?;
         }
         let item = column.and_then(|column| list.items.get(column));
-        let Some(item) = item else { return Ok(self.expr(one)?.expr) };
+        let Some(item) = item else {
+            let typed = self.expr(one)?;
+            self.check_grouped(&typed)?;
+            return Ok(typed.expr);
+        };
         self.check_key(&item.expr)?;
+        self.check_grouped(item)?;
         Ok(item.expr.clone())
     }
 }

@@ -163,7 +163,7 @@ impl Binder {
             },
             effort: functions::effort_of_operator(name),
             is_equality: name == "="
-                && chosen.what.left != Oid::JSONB
+                && !matches!(chosen.what.left, Oid::JSONB | Oid::BPCHAR)
                 && !functions::is_mixed(chosen.what),
         };
         let typed = Typed::new(Expr::Call(Box::new(call)), chosen.result).placed(place);

@@ -5,6 +5,7 @@ use trunkline_core::{Oid, Result, SqlState};
 
 use super::operate::{no_operator, operator_name};
 use super::resolve::{Found, operator};
+use super::select::without_parentheses;
 use super::{Binder, Typed};
 use crate::datum::Datum;
 use crate::error::{at, syntax, unsupported};
@@ -43,6 +44,26 @@ fn are_plain(types: &[Oid]) -> bool {
     })
 }
 
+/// What a row consists of that is written as one, with ROW or without.
+fn row_items(value: &ast::Expr) -> Option<Vec<&ast::Expr>> {
+    match without_parentheses(value) {
+        ast::Expr::Tuple(items) => Some(items.iter().collect()),
+        ast::Expr::Function(call) => {
+            let [ast::ObjectNamePart::Identifier(name)] = call.name.0.as_slice() else {
+                return None;
+            };
+            let ast::FunctionArguments::List(list) = &call.args else { return None };
+            let is_row = name.quote_style.is_none() && name.value.eq_ignore_ascii_case("row");
+            let item = |one| match one {
+                &ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ref item)) => Some(item),
+                _ => None,
+            };
+            is_row.then(|| list.args.iter().map(item).collect())?
+        }
+        _ => None,
+    }
+}
+
 impl Binder {
     pub(super) fn in_list(
         &mut self,
@@ -53,8 +74,8 @@ impl Binder {
         let value = self.expr(value)?;
         let items: Vec<Typed> = list.iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
         let types: Vec<Oid> = std::iter::once(&value).chain(&items).map(|one| one.oid).collect();
-        // Equal values of jsonb may look different.
-        let is_alike = |oid: &Oid| !matches!(*oid, Oid::RECORD | Oid::JSONB);
+        // Equal values of jsonb and of `character(n)` may look different.
+        let is_alike = |oid: &Oid| !matches!(*oid, Oid::RECORD | Oid::JSONB | Oid::BPCHAR);
         let is_simple = super::resolve::common_type(&types).is_some() && types.iter().all(is_alike);
         if is_simple {
             let mut all = vec![value];
@@ -82,25 +103,30 @@ impl Binder {
     }
 
     pub(super) fn in_query(&mut self, value: &ast::Expr, query: &ast::Query) -> Result<Typed> {
-        if let ast::Expr::Tuple(items) = value {
-            let values: Vec<Typed> =
-                items.iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
-            let (query, columns) = self.subquery(query)?;
-            if columns.len() != values.len() {
-                let few = if columns.len() < values.len() { "few" } else { "many" };
-                return Err(syntax(0, format!("subquery has too {few} columns")));
-            }
-            let values = values.into_iter().zip(&columns);
-            let values = values.map(|(value, column)| {
-                // A literal that a query gives is a text.
-                let to = if column.oid == Oid::UNKNOWN { Oid::TEXT } else { column.oid };
-                Ok(self.coerce(value, to)?.expr)
-            });
-            let kind = SubqueryKind::RowIn(values.collect::<Result<_>>()?);
-            return Ok(Self::boolean(Expr::Subquery { kind, query }));
+        if let Some(items) = row_items(value) {
+            return self.row_in_query(&items, query);
         }
         let value = self.expr(value)?;
         self.quantified_query(value, "=", query, false)
+    }
+
+    fn row_in_query(&mut self, items: &[&ast::Expr], query: &ast::Query) -> Result<Typed> {
+        let values: Vec<Typed> = items.iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
+        let (query, columns) = self.subquery(query)?;
+        if columns.len() != values.len() {
+            let few = if columns.len() < values.len() { "few" } else { "many" };
+            return Err(syntax(0, format!("subquery has too {few} columns")));
+        }
+        let (mut row, mut equal) = (Vec::new(), Vec::new());
+        for (value, column) in values.into_iter().zip(&columns) {
+            // A literal that a query gives is a text.
+            let of = if column.oid == Oid::UNKNOWN { Oid::TEXT } else { column.oid };
+            let (function, types) = self.comparison("=", &[value.oid, of], value.place)?;
+            row.push(self.coerce(value, types.first().copied().unwrap_or(of))?.expr);
+            equal.push((function, types));
+        }
+        let kind = SubqueryKind::RowIn(row, equal);
+        Ok(Self::boolean(Expr::Subquery { kind, query }))
     }
 
     fn quantified_query(
@@ -153,11 +179,18 @@ impl Binder {
         all: bool,
     ) -> Result<Typed> {
         let name = operator_name(op).ok_or_else(|| unsupported(0, "this operator"))?;
-        let value = self.expr(left)?;
-        let mut right = right;
-        while let ast::Expr::Nested(inner) = right {
-            right = inner;
+        let right = without_parentheses(right);
+        if let (ast::Expr::Subquery(query), Some(items)) = (right, row_items(left)) {
+            return match (&*name, all) {
+                ("=", false) => self.row_in_query(&items, query),
+                ("<>", true) => {
+                    let found = self.row_in_query(&items, query)?;
+                    Ok(Self::boolean(Expr::Not(Box::new(found.expr))))
+                }
+                _ => Err(unsupported(0, "this comparison of a row with those of a query")),
+            };
         }
+        let value = self.expr(left)?;
         if let ast::Expr::Subquery(query) = right {
             return self.quantified_query(value, &name, query, all);
         }

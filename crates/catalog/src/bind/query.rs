@@ -200,23 +200,19 @@ impl Binder {
                         crate::error::no_column(self.place(ident.span), &format!("\"{name}\""))
                     })?
                 }
-                ast::Expr::Value(value) => {
-                    let number = value.value.to_string().parse::<usize>().unwrap_or(0);
-                    number.checked_sub(1).filter(|column| *column < columns.len()).ok_or_else(
-                        || {
-                            let message =
-                                format!("ORDER BY position {number} is not in select list");
-                            at(0, SqlState::INVALID_COLUMN_REFERENCE, message)
-                        },
-                    )?
-                }
-                _ => {
-                    let message = "invalid UNION/INTERSECT/EXCEPT ORDER BY clause";
-                    return Err(at(0, SqlState::FEATURE_NOT_SUPPORTED, message).detail(
-                        "Only result column names can be used, not expressions or functions.",
-                    ));
-                }
+                one => match self.position(one, "ORDER BY", columns.len())? {
+                    Some(column) => column,
+                    None => {
+                        let message = "invalid UNION/INTERSECT/EXCEPT ORDER BY clause";
+                        return Err(at(0, SqlState::FEATURE_NOT_SUPPORTED, message).detail(
+                            "Only result column names can be used, not expressions or functions.",
+                        ));
+                    }
+                },
             };
+            if columns.get(column).is_some_and(|column| column.oid == Oid::JSONB) {
+                return Err(unsupported(0, "an order of jsonb by UNION and its kin"));
+            }
             let descending = key.options.asc == Some(false);
             let nulls_first = key.options.nulls_first.unwrap_or(descending);
             keys.push(SortKey { column, descending, nulls_first });

@@ -9,7 +9,7 @@ use super::column_name::column_name;
 use super::grouping::Keys;
 use super::scope::{Mention, Scope, column_of, folded};
 use super::{Binder, OutputColumn, Typed};
-use crate::error::{MOST_COLUMNS, at, too_deep, too_many_columns, unsupported};
+use crate::error::{MOST_COLUMNS, at, syntax, too_deep, too_many_columns, unsupported};
 use crate::plan::{Body, Distinct, Expr, Group, Query, Select, SortKey};
 use crate::syntax::ALL_FIELDS;
 
@@ -42,6 +42,15 @@ impl List {
         }
         self.seen = self.items.len();
         self.shown.get(&format!("{expr:?}")).copied()
+    }
+
+    /// The column that is this expression, which is appended if there is none.
+    fn place_of(&mut self, item: Typed) -> Result<usize> {
+        if let Some(column) = self.find(&item.expr) {
+            return Ok(column);
+        }
+        self.push("", item)?;
+        Ok(self.items.len() - 1)
     }
 
     /// Appends a column.
@@ -118,10 +127,17 @@ impl Binder {
         let columns = self.output(&mut list)?;
         let mut sort = Vec::new();
         for key in order {
-            let column = self.sort_column(&key.expr, &mut list, width, "ORDER BY")?;
+            let mut column = self.sort_column(&key.expr, &mut list, width, "ORDER BY")?;
             if let Some(item) = list.items.get(column) {
                 let place = self.place(key.expr.span());
                 self.check_ordered(item, place)?;
+                match Self::order_of(item) {
+                    Some(by) if select.distinct.is_none() => column = list.place_of(by)?,
+                    Some(_) if item.oid == Oid::JSONB => {
+                        return Err(unsupported(place, "DISTINCT with an order of jsonb"));
+                    }
+                    _ => {}
+                }
             }
             let descending = key.options.asc == Some(false);
             let nulls_first = key.options.nulls_first.unwrap_or(descending);
@@ -135,6 +151,7 @@ impl Binder {
                         "for SELECT DISTINCT, ORDER BY expressions must appear in select list";
                     return Err(at(0, SqlState::INVALID_COLUMN_REFERENCE, message));
                 }
+                list.items.iter().take(width).try_for_each(|item| self.check_grouped(item))?;
                 Distinct::All
             }
             Some(ast::Distinct::On(by)) => {
@@ -148,11 +165,10 @@ impl Binder {
                         Some((_, key)) => key.column,
                         None => self.sort_column(one, &mut list, width, "DISTINCT ON")?,
                     };
-                    let place = self.place(one.span());
                     if let Some(item) = list.items.get(column) {
-                        self.check_ordered(item, place)?;
+                        self.check_grouped(item)?;
                     }
-                    columns.push((column, place));
+                    columns.push((column, self.place(one.span())));
                 }
                 super::sortable::distinct_on(&columns, &mut sort)?
             }
@@ -370,7 +386,7 @@ impl Binder {
         clause: &str,
     ) -> Result<usize> {
         let expr = without_parentheses(expr);
-        if let Some(column) = position(expr, clause, width)? {
+        if let Some(column) = self.position(expr, clause, width)? {
             return Ok(column);
         }
         if let ast::Expr::Identifier(ident) = expr
@@ -380,12 +396,7 @@ impl Binder {
         }
         let typed = self.expr(expr)?;
         let typed = if typed.oid == Oid::UNKNOWN { self.coerce(typed, Oid::TEXT)? } else { typed };
-        // The same expression as one of the list is that one.
-        if let Some(column) = list.find(&typed.expr) {
-            return Ok(column);
-        }
-        list.push("", typed)?;
-        Ok(list.items.len() - 1)
+        list.place_of(typed)
     }
 
     /// `(row).*`
@@ -418,6 +429,33 @@ impl Binder {
         Ok(())
     }
 
+    /// The column of a list that a number means; other constants mean none.
+    pub(super) fn position(
+        &self,
+        expr: &ast::Expr,
+        clause: &str,
+        width: usize,
+    ) -> Result<Option<usize>> {
+        let ast::Expr::Value(ast::ValueWithSpan { value, span }) = expr else { return Ok(None) };
+        let number = match value {
+            ast::Value::Placeholder(_) => return Ok(None),
+            ast::Value::Number(number, _) => number.replace('_', "").parse::<i32>().ok(),
+            _ => None,
+        };
+        let place = self.place(*span);
+        let Some(number) = number else {
+            return Err(syntax(place, format!("non-integer constant in {clause}")));
+        };
+        let column = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+        match column.filter(|column| *column < width) {
+            Some(column) => Ok(Some(column)),
+            None => {
+                let message = format!("{clause} position {number} is not in select list");
+                Err(at(place, SqlState::INVALID_COLUMN_REFERENCE, message))
+            }
+        }
+    }
+
     fn output(&mut self, list: &mut List) -> Result<Vec<OutputColumn>> {
         let mut columns = Vec::with_capacity(list.items.len());
         for (item, name) in list.items.iter().zip(&list.names) {
@@ -439,22 +477,6 @@ pub(super) fn without_parentheses(mut expr: &ast::Expr) -> &ast::Expr {
         expr = inner;
     }
     expr
-}
-
-/// The column that a number means.
-pub(super) fn position(expr: &ast::Expr, clause: &str, width: usize) -> Result<Option<usize>> {
-    let ast::Expr::Value(ast::ValueWithSpan { value: ast::Value::Number(number, _), .. }) = expr
-    else {
-        return Ok(None);
-    };
-    let column = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-    match column.filter(|column| *column < width) {
-        Some(column) => Ok(Some(column)),
-        None => {
-            let message = format!("{clause} position {number} is not in select list");
-            Err(at(0, SqlState::INVALID_COLUMN_REFERENCE, message))
-        }
-    }
 }
 
 /// Gives slots their last numbers: aggregates, then windows, then functions that give rows.

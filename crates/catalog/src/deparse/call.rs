@@ -31,8 +31,8 @@ impl Printer<'_> {
     }
 
     fn function_name(&self, call: &Call) -> String {
-        match call.schema {
-            Some(schema) => self.names.routine_text(schema, &call.name),
+        match call.routine {
+            Some(routine) => self.names.routine_text(routine, &call.name),
             None => quote_identifier(&call.name).into_owned(),
         }
     }

@@ -286,8 +286,9 @@ impl Explainer<'_> {
         let texts = texts.collect::<Result<Vec<String>>>()?;
         match calls {
             [Node { kind: Kind::Call(call), .. }] => {
-                let schema = match call.schema {
-                    Some(schema) => self.world.schema_name(schema).unwrap_or_default(),
+                let made = call.routine.and_then(|oid| self.world.objects.routines.get(oid));
+                let schema = match made {
+                    Some(made) => self.world.schema_name(made.schema).unwrap_or_default(),
                     None => "pg_catalog".into(),
                 };
                 let mut shown = quote_identifier(&call.name).into_owned();

@@ -49,11 +49,8 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
 }
 
 fn inet<'a>(call: &'a Call<'_>, place: usize) -> Option<&'a Inet> {
-    match call.arguments.get(place)? {
-        Datum::Other(value) => match &**value {
-            Value::Inet(inet) => Some(inet),
-            _ => None,
-        },
+    match call.arguments.get(place)?.as_value()? {
+        Value::Inet(inet) => Some(inet),
         _ => None,
     }
 }

@@ -35,6 +35,25 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
     })
 }
 
+/// Refuses what was read if it has not as many bits as its type says; a cast cuts it off or fills it up instead.
+pub(super) fn check_length(value: &Datum, oid: Oid, most: i64) -> Result<()> {
+    let Some(length) = digits(value).and_then(|bits| i64::try_from(bits.len()).ok()) else {
+        return Ok(());
+    };
+    let (state, message) = match oid {
+        Oid::BIT if most >= 0 && length != most => (
+            SqlState::STRING_DATA_LENGTH_MISMATCH,
+            format!("bit string length {length} does not match type bit({most})"),
+        ),
+        Oid::VARBIT if most >= 0 && length > most => (
+            SqlState::STRING_DATA_RIGHT_TRUNCATION,
+            format!("bit string too long for type bit varying({most})"),
+        ),
+        _ => return Ok(()),
+    };
+    Err(PgError::new(state, message))
+}
+
 /// A function of strings of bits.
 pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
     if !matches!(types.first(), Some(&Oid::BIT | &Oid::VARBIT)) {
@@ -100,8 +119,7 @@ fn part(call: &Call<'_>) -> Result<Datum> {
 
 /// The bits of a value, the highest first.
 fn digits(value: &Datum) -> Option<Vec<bool>> {
-    let Datum::Other(value) = value else { return None };
-    let Value::Bits(bits) = &**value else { return None };
+    let Value::Bits(bits) = value.as_value()? else { return None };
     let all = bits.bytes().iter().flat_map(|byte| (0..8).rev().map(move |at| byte >> at & 1 == 1));
     Some(all.take(bits.len()).collect())
 }

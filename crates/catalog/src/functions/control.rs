@@ -9,6 +9,7 @@ use trunkline_core::settings::SERVER_VERSION;
 use trunkline_core::types::{Numeric, Value};
 use trunkline_core::{PgError, Result, SqlState};
 
+use super::log_places;
 use super::row_of;
 use super::session::started;
 use super::strings::text;
@@ -147,13 +148,7 @@ fn place(at: u64) -> Datum {
 }
 
 fn lsn(call: &Call<'_>, place: usize) -> Option<u64> {
-    match call.arguments.get(place)? {
-        Datum::Other(value) => match **value {
-            Value::Lsn(at) => Some(at),
-            _ => None,
-        },
-        _ => None,
-    }
+    call.arguments.get(place).and_then(log_places::lsn)
 }
 
 /// The file that a place of the log is in, of the first timeline.

@@ -73,11 +73,8 @@ pub(super) fn bytea(bytes: &[u8]) -> Datum {
 }
 
 pub(super) fn bytes<'a>(call: &'a Call<'_>, place: usize) -> Option<&'a [u8]> {
-    match call.arguments.get(place)? {
-        Datum::Other(value) => match &**value {
-            Value::Bytea(bytes) => Some(bytes),
-            _ => None,
-        },
+    match call.arguments.get(place)?.as_value()? {
+        Value::Bytea(bytes) => Some(bytes),
         _ => None,
     }
 }

@@ -60,6 +60,36 @@ pub(super) struct Member {
     what: u32,
 }
 
+/// Catalogs whose rows are parts of objects, and none themselves.
+fn has_no_objects(catalog: &str) -> bool {
+    matches!(
+        catalog,
+        "pg_aggregate"
+            | "pg_attribute"
+            | "pg_db_role_setting"
+            | "pg_depend"
+            | "pg_description"
+            | "pg_enum"
+            | "pg_foreign_table"
+            | "pg_index"
+            | "pg_inherits"
+            | "pg_init_privs"
+            | "pg_largeobject"
+            | "pg_partitioned_table"
+            | "pg_range"
+            | "pg_replication_origin"
+            | "pg_seclabel"
+            | "pg_sequence"
+            | "pg_shdepend"
+            | "pg_shdescription"
+            | "pg_shseclabel"
+            | "pg_statistic"
+            | "pg_statistic_ext_data"
+            | "pg_subscription_rel"
+            | "pg_ts_config_map"
+    )
+}
+
 /// How many steps it takes to describe something.
 pub(super) const DESCRIBED: usize = 64;
 
@@ -108,6 +138,11 @@ pub(super) fn describe(call: &Call<'_>) -> Result<Datum> {
         },
         "pg_auth_members" => membership(run, object)?,
         "pg_amop" | "pg_amproc" => described_member(world, &catalog, object),
+        name if has_no_objects(name) => {
+            let class = oid(call, 0).unwrap_or_default();
+            let message = format!("unsupported object class: {class}");
+            return Err(PgError::new(SqlState::INTERNAL_ERROR, message));
+        }
         catalog => match of_method(catalog, object) {
             Some((word, schema, name, method)) => {
                 let shown = world.shown_in(schema, &name);

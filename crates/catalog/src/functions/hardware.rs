@@ -14,10 +14,9 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
     }
     // What is left says who made it.
     Some(|call| {
-        let Some(Datum::Other(value)) = call.arguments.first() else { return Ok(Datum::Null) };
-        let cut = match **value {
-            Value::Macaddr([a, b, c, ..]) => Value::Macaddr([a, b, c, 0, 0, 0]),
-            Value::Macaddr8([a, b, c, ..]) => Value::Macaddr8([a, b, c, 0, 0, 0, 0, 0]),
+        let cut = match call.arguments.first().and_then(Datum::as_value) {
+            Some(Value::Macaddr([a, b, c, ..])) => Value::Macaddr([*a, *b, *c, 0, 0, 0]),
+            Some(Value::Macaddr8([a, b, c, ..])) => Value::Macaddr8([*a, *b, *c, 0, 0, 0, 0, 0]),
             _ => return Ok(Datum::Null),
         };
         Ok(Datum::Other(Arc::new(cut)))

@@ -1,9 +1,9 @@
 //! Whether a text is a value of a type, and the functions by which types are read and written.
 
-use trunkline_core::{Oid, PgError, Result};
+use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::row_of;
 use super::strings::text;
+use super::{bits, row_of};
 use crate::datum::Datum;
 use crate::facts::{Proc, rows_by, type_facts};
 use crate::plan::{Call, Function};
@@ -54,6 +54,8 @@ fn read(call: &Call<'_>) -> Result<Datum> {
     let Some(given) = text(call, 0) else { return Ok(Datum::Null) };
     call.run.steps(given.len() / 16)?;
     let value = call.run.world.parse(call.result, given)?;
+    let typmod = call.arguments.get(2).and_then(Datum::as_int);
+    bits::check_length(&value, call.result, typmod.unwrap_or(-1))?;
     match call.arguments.get(2).and_then(Datum::as_int).and_then(|n| i32::try_from(n).ok()) {
         Some(typmod) => call.run.cast(value, call.result, call.result, typmod, false),
         None => Ok(value),
@@ -64,9 +66,16 @@ fn read(call: &Call<'_>) -> Result<Datum> {
 fn refusal(call: &Call<'_>) -> Result<Option<Option<PgError>>> {
     let (Some(given), Some(name)) = (text(call, 0), text(call, 1)) else { return Ok(None) };
     call.run.steps((given.len() + name.len()) / 16)?;
+    let words = name.split_ascii_whitespace().next();
+    if words.is_some_and(|word| word.eq_ignore_ascii_case("setof")) {
+        return Err(PgError::new(SqlState::SYNTAX_ERROR, format!("invalid type name \"{name}\"")));
+    }
     let (oid, typmod) = call.run.world.find_modified_type(name)?;
     let value = call.run.world.parse(oid, given);
-    let value = value.and_then(|value| call.run.cast(value, oid, oid, typmod, false));
+    let value = value.and_then(|value| {
+        bits::check_length(&value, oid, typmod.into())?;
+        call.run.cast(value, oid, oid, typmod, false)
+    });
     match value {
         Ok(_) => Ok(Some(None)),
         // What is not done here, or was stopped, says nothing of the text.

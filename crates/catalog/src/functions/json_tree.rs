@@ -1,6 +1,6 @@
 //! JSON as a tree.
 
-use std::cmp::Ordering;
+use std::sync::Arc;
 
 use trunkline_core::types::Numeric;
 use trunkline_core::{PgError, Result, SqlState};
@@ -25,10 +25,6 @@ pub(super) enum Json {
     Object(Vec<(String, Json)>),
 }
 
-fn first(mut orders: impl Iterator<Item = Ordering>) -> Ordering {
-    orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
-}
-
 fn any<T>(
     all: impl IntoIterator<Item = T>,
     mut holds: impl FnMut(T) -> Result<bool>,
@@ -46,36 +42,16 @@ pub(super) fn read(text: &str) -> Result<Json> {
     Reader { text, at: 0 }.value(0)
 }
 
-/// What is directly within JSON, each part as it is written.
-pub(super) enum Parts<'a> {
+/// What is directly within JSON.
+pub(super) enum Parts<T> {
     Scalar(Json),
-    List(Vec<&'a str>),
-    Object(Vec<(String, &'a str)>),
+    List(Vec<T>),
+    Object(Vec<(String, T)>),
 }
 
-/// The parts of JSON that is known to be well formed.
-pub(super) fn parts(text: &str) -> Result<Parts<'_>> {
-    let mut reader = Reader { text, at: 0 };
-    match reader.peek() {
-        Some(b'{') => {
-            let mut members = Vec::new();
-            reader.many(b'}', |reader| {
-                let key = reader.key()?;
-                members.push((key, reader.written()?));
-                Ok(())
-            })?;
-            Ok(Parts::Object(members))
-        }
-        Some(b'[') => {
-            let mut items = Vec::new();
-            reader.many(b']', |reader| {
-                items.push(reader.written()?);
-                Ok(())
-            })?;
-            Ok(Parts::List(items))
-        }
-        _ => reader.value(0).map(Parts::Scalar),
-    }
+/// The parts of JSON that is known to be well formed, each as it is written.
+pub(super) fn parts(text: &str) -> Result<Parts<&str>> {
+    Reader { text, at: 0 }.parts(Reader::written)
 }
 
 /// Goes through JSON that is known to be well formed.
@@ -117,39 +93,51 @@ impl<'a> Reader<'a> {
         if depth > DEPTH {
             return Err(crate::error::too_deep());
         }
-        match self.peek() {
+        Ok(match self.parts(|reader| reader.value(depth + 1))? {
+            Parts::Scalar(value) => value,
+            Parts::List(items) => Json::List(items),
+            Parts::Object(members) => Json::Object(members),
+        })
+    }
+
+    /// The next value, with what is read of each that is within it.
+    fn parts<T>(&mut self, mut read: impl FnMut(&mut Self) -> Result<T>) -> Result<Parts<T>> {
+        Ok(match self.peek() {
             Some(b'{') => {
                 let mut members = Vec::new();
                 self.many(b'}', |reader| {
                     let key = reader.key()?;
-                    members.push((key, reader.value(depth + 1)?));
+                    members.push((key, read(reader)?));
                     Ok(())
                 })?;
-                Ok(Json::Object(members))
+                Parts::Object(members)
             }
             Some(b'[') => {
                 let mut items = Vec::new();
                 self.many(b']', |reader| {
-                    items.push(reader.value(depth + 1)?);
+                    items.push(read(reader)?);
                     Ok(())
                 })?;
-                Ok(Json::List(items))
+                Parts::List(items)
             }
-            Some(b'"') => self.string().map(Json::Text),
-            Some(_) => {
-                let rest = self.text.get(self.at..).unwrap_or_default();
-                let ends = |one: char| matches!(one, ',' | ']' | '}') || one.is_whitespace();
-                let word = rest.split(ends).next().unwrap_or_default();
-                self.at += word.len();
-                match word {
-                    "" => Err(Reader::malformed()),
-                    "null" => Ok(Json::Null),
-                    "true" => Ok(Json::Bool(true)),
-                    "false" => Ok(Json::Bool(false)),
-                    number => Ok(Json::Number(number.to_owned())),
-                }
-            }
-            None => Err(Reader::malformed()),
+            Some(b'"') => Parts::Scalar(self.string().map(Json::Text)?),
+            Some(_) => Parts::Scalar(self.word()?),
+            None => return Err(Reader::malformed()),
+        })
+    }
+
+    /// A number, or what has a name.
+    fn word(&mut self) -> Result<Json> {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let ends = |one: char| matches!(one, ',' | ']' | '}') || one.is_whitespace();
+        let word = rest.split(ends).next().unwrap_or_default();
+        self.at += word.len();
+        match word {
+            "" => Err(Reader::malformed()),
+            "null" => Ok(Json::Null),
+            "true" => Ok(Json::Bool(true)),
+            "false" => Ok(Json::Bool(false)),
+            number => Ok(Json::Number(number.to_owned())),
         }
     }
 
@@ -356,43 +344,43 @@ impl Json {
         }
     }
 
-    /// The order that PostgreSQL has of `jsonb`.
-    pub(super) fn compare(&self, other: &Json) -> Ordering {
-        // A scalar that stands alone is kept as an array of one element, and an array is compared by its length first.
-        match (self, other) {
-            (Json::List(own), Json::Object(_) | Json::List(_))
-            | (Json::Object(_), Json::List(own))
-                if own.is_empty() => {}
-            (Json::List(own), _) if own.is_empty() => return Ordering::Less,
-            (_, Json::List(other)) if other.is_empty() => return Ordering::Greater,
-            _ => {}
+    /// What values of `jsonb` are ordered by, one after the other.
+    ///
+    /// An array is compared by its length first, and a scalar that stands alone is kept as an array of one element.
+    pub(super) fn order(&self) -> Vec<Datum> {
+        let mut out = Vec::new();
+        match self {
+            Json::List(items) if items.is_empty() => out.push(Datum::Int(-1)),
+            value => value.push_order(&mut out),
         }
-        self.compare_within(other)
+        out
     }
 
-    fn compare_within(&self, other: &Json) -> Ordering {
-        match (self, other) {
-            (Json::Bool(one), Json::Bool(two)) => one.cmp(two),
-            (Json::Number(one), Json::Number(two)) => {
-                let number = |text: &str| Numeric::parse(text).unwrap_or_default();
-                number(one).compare(&number(two))
+    fn push_order(&self, out: &mut Vec<Datum>) {
+        let count = |length: usize| Datum::Int(i64::try_from(length).unwrap_or(i64::MAX));
+        out.push(Datum::Int(self.rank()));
+        match self {
+            Json::Null => {}
+            Json::Bool(value) => out.push(Datum::Bool(*value)),
+            Json::Number(text) => {
+                out.push(Datum::Numeric(Arc::new(Numeric::parse(text).unwrap_or_default())));
             }
-            (Json::Text(one), Json::Text(two)) => one.cmp(two),
-            (Json::List(one), Json::List(two)) => {
-                let orders = one.iter().zip(two).map(|(one, two)| one.compare_within(two));
-                one.len().cmp(&two.len()).then_with(|| first(orders))
+            Json::Text(text) => out.push(Datum::text(text.as_str())),
+            Json::List(items) => {
+                out.push(count(items.len()));
+                items.iter().for_each(|item| item.push_order(out));
             }
-            (Json::Object(one), Json::Object(two)) => {
-                let orders = one.iter().zip(two).map(|((name, one), (other_name, two))| {
-                    name.cmp(other_name).then_with(|| one.compare_within(two))
-                });
-                one.len().cmp(&two.len()).then_with(|| first(orders))
+            Json::Object(members) => {
+                out.push(count(members.len()));
+                for (name, value) in members {
+                    out.push(Datum::text(name.as_str()));
+                    value.push_order(out);
+                }
             }
-            (one, two) => one.rank().cmp(&two.rank()),
         }
     }
 
-    fn rank(&self) -> u8 {
+    fn rank(&self) -> i64 {
         match self {
             Json::Null => 0,
             Json::Text(_) => 1,
@@ -425,9 +413,9 @@ impl Json {
             }
             (Json::List(own), Json::Text(_) | Json::Number(_) | Json::Bool(_) | Json::Null) => {
                 run.parts(own.len())?;
-                Ok(own.iter().any(|one| one.compare_within(other).is_eq()))
+                Ok(own.iter().any(|one| one.order() == other.order()))
             }
-            (own, other) => Ok(own.compare_within(other).is_eq()),
+            (own, other) => Ok(own.order() == other.order()),
         }
     }
 

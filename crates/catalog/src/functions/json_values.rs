@@ -8,7 +8,7 @@ use super::json::normalized;
 use super::json_tree::{self, Json, Parts};
 use super::json_written;
 use super::strings::text;
-use crate::datum::{Datum, List};
+use crate::datum::{Datum, List, compare_all};
 use crate::facts::Operator;
 use crate::plan::{Call, Function};
 
@@ -80,7 +80,13 @@ pub(super) fn comparison(name: &str) -> Option<Function> {
 
 fn compare(call: &Call<'_>, holds: fn(Ordering) -> bool) -> Result<Datum> {
     let Some((one, two)) = value(call, 0)?.zip(value(call, 1)?) else { return Ok(Datum::Null) };
-    Ok(Datum::Bool(holds(one.compare(&two))))
+    Ok(Datum::Bool(holds(compare_all(&one.order(), &two.order()))))
+}
+
+/// What a value of `jsonb` is ordered by.
+pub(crate) fn order(call: &Call<'_>) -> Result<Datum> {
+    let value = value(call, 0)?;
+    Ok(value.map_or(Datum::Null, |value| Datum::list(value.order())))
 }
 
 /// An operator with JSON on its left.

@@ -7,7 +7,7 @@ use crate::datum::Datum;
 use crate::plan::Call;
 
 /// The parts of a text, whose reading is counted.
-pub(super) fn parts<'a>(call: &Call<'_>, text: &'a str) -> Result<Parts<'a>> {
+pub(super) fn parts<'a>(call: &Call<'_>, text: &'a str) -> Result<Parts<&'a str>> {
     call.run.steps(text.len() / 16)?;
     if text.len() > 64 << 10 {
         call.run.charge(text.len().saturating_mul(32))?;
@@ -24,7 +24,7 @@ pub(super) fn shown(written: &str, as_text: bool) -> Result<Datum> {
 }
 
 /// The part of a name or a number, of which a negative one counts from the end.
-fn part<'a>(parts: &Parts<'a>, key: &Datum) -> Option<&'a str> {
+fn part<'a>(parts: &Parts<&'a str>, key: &Datum) -> Option<&'a str> {
     match (parts, key) {
         // The last one of a name counts.
         (Parts::Object(members), Datum::Text(key)) => {

@@ -13,6 +13,7 @@ pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
         "pg_wal_lsn_diff" => apart,
         "pg_lsn_pli" | "numeric_pl_pg_lsn" => |call| moved(call, true),
+        "pg_lsn" => of_number,
         "pg_lsn_mii" => |call| moved(call, false),
         _ => return None,
     })
@@ -30,15 +31,33 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
     })
 }
 
+/// The place that a number is nearest to.
+fn of_number(call: &Call<'_>) -> Result<Datum> {
+    let Some(Datum::Numeric(number)) = call.arguments.first() else { return Ok(Datum::Null) };
+    if !number.is_finite() {
+        let what = if number.is_nan() { "NaN" } else { "infinity" };
+        let message = format!("cannot convert {what} to pg_lsn");
+        return Err(PgError::new(SqlState::FEATURE_NOT_SUPPORTED, message));
+    }
+    place_of(number.to_i128(0))
+}
+
+pub(super) fn lsn(value: &Datum) -> Option<u64> {
+    match value.as_value()? {
+        Value::Lsn(at) => Some(*at),
+        _ => None,
+    }
+}
+
+fn place_of(at: Option<i128>) -> Result<Datum> {
+    at.and_then(|at| u64::try_from(at).ok())
+        .map(|at| Datum::Other(Arc::new(Value::Lsn(at))))
+        .ok_or_else(|| PgError::new(SqlState::INVALID_PARAMETER_VALUE, "pg_lsn out of range"))
+}
+
 /// A place so many bytes further on, or back: of half a byte it is the nearest place.
 fn moved(call: &Call<'_>, is_further: bool) -> Result<Datum> {
-    let at = call.arguments.iter().find_map(|value| match value {
-        Datum::Other(value) => match **value {
-            Value::Lsn(at) => Some(at),
-            _ => None,
-        },
-        _ => None,
-    });
+    let at = call.arguments.iter().find_map(lsn);
     let bytes = call.arguments.iter().find_map(|value| match value {
         Datum::Numeric(bytes) => Some(bytes),
         _ => None,
@@ -59,21 +78,12 @@ fn moved(call: &Call<'_>, is_further: bool) -> Result<Datum> {
         true => at.checked_add(bytes),
         false => at.checked_sub(bytes),
     });
-    let sum = sum.and_then(|sum| Numeric::from_i128(sum, scale).to_i128(0));
-    let sum = sum.and_then(|sum| u64::try_from(sum).ok());
-    sum.map(|at| Datum::Other(Arc::new(Value::Lsn(at))))
-        .ok_or_else(|| PgError::new(SqlState::INVALID_PARAMETER_VALUE, "pg_lsn out of range"))
+    place_of(sum.and_then(|sum| Numeric::from_i128(sum, scale).to_i128(0)))
 }
 
 /// How many bytes one is behind the other.
 fn apart(call: &Call<'_>) -> Result<Datum> {
-    let place = |place: usize| match call.arguments.get(place) {
-        Some(Datum::Other(value)) => match **value {
-            Value::Lsn(at) => Some(i128::from(at)),
-            _ => None,
-        },
-        _ => None,
-    };
+    let place = |place: usize| call.arguments.get(place).and_then(lsn).map(i128::from);
     let pair = place(0).zip(place(1));
     Ok(pair.map_or(Datum::Null, |(one, two)| {
         Datum::Numeric(Arc::new(Numeric::from_i128(one - two, 0)))

@@ -141,6 +141,8 @@ pub(crate) fn operator(operator: &Operator) -> Option<Function> {
     operators::operator(operator)
 }
 
+pub(crate) use json_values::order as order_of_jsonb;
+
 /// A comparison by its name.
 pub(crate) fn comparison(name: &str) -> Option<Function> {
     operators::comparison(name)

@@ -24,10 +24,14 @@ pub(super) fn comparison(name: &str) -> Option<Function> {
 }
 
 fn compare(call: &Call<'_>, holds: fn(std::cmp::Ordering) -> bool) -> Result<Datum> {
-    match call.arguments {
-        [one, two] => Ok(Datum::Bool(holds(one.compare(two)))),
-        _ => Ok(Datum::Null),
-    }
+    Ok(match call.arguments {
+        // Blanks at the end of `character(n)` mean nothing.
+        [Datum::Text(one), Datum::Text(two)] if call.types.first() == Some(&Oid::BPCHAR) => {
+            Datum::Bool(holds(one.trim_end_matches(' ').cmp(two.trim_end_matches(' '))))
+        }
+        [one, two] => Datum::Bool(holds(one.compare(two))),
+        _ => Datum::Null,
+    })
 }
 
 /// Whether values of a type are compared in a way of their own.

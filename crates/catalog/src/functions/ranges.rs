@@ -57,11 +57,8 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
 type Bounds = [Bound<Value>; 2];
 
 fn range<'a>(call: &'a Call<'_>, place: usize) -> Option<&'a Range> {
-    match call.arguments.get(place)? {
-        Datum::Other(value) => match &**value {
-            Value::Range(range) => Some(range),
-            _ => None,
-        },
+    match call.arguments.get(place)?.as_value()? {
+        Value::Range(range) => Some(range),
         _ => None,
     }
 }
@@ -71,8 +68,9 @@ fn bounds(call: &Call<'_>) -> Result<Option<Option<Bounds>>> {
     if let Some(range) = range(call, 0) {
         return Ok(Some(range.bounds().cloned()));
     }
-    let Some(Datum::Other(value)) = call.arguments.first() else { return Ok(None) };
-    let Value::Multirange(of) = &**value else { return Ok(None) };
+    let Some(Value::Multirange(of)) = call.arguments.first().and_then(Datum::as_value) else {
+        return Ok(None);
+    };
     let ranges = of.ranges()?;
     call.run.parts(ranges.len())?;
     let first = ranges.first().and_then(Range::bounds).map(|[lower, _]| lower.clone());

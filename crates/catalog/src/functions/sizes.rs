@@ -5,7 +5,7 @@ use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::strings::text;
 use crate::datum::Datum;
-use crate::facts::base_of;
+use crate::facts::{base_of, cell, element_of, rows_by};
 use crate::plan::{Call, Function};
 
 /// The units, each 1,024 of the one before.
@@ -26,8 +26,7 @@ pub(super) fn function(name: &str, types: &[Oid]) -> Option<Function> {
 
 /// How long a `bytea` is, each byte counted so often.
 fn bytes(call: &Call<'_>, each: usize) -> Datum {
-    let Some(Datum::Other(value)) = call.arguments.first() else { return Datum::Null };
-    let Value::Bytea(bytes) = &**value else { return Datum::Null };
+    let Some(bytes) = super::conversions::bytes(call, 0) else { return Datum::Null };
     i64::try_from(bytes.len().saturating_mul(each)).map_or(Datum::Null, Datum::Int)
 }
 
@@ -124,29 +123,64 @@ fn is_small(number: &Numeric) -> bool {
 
 /// `pg_column_size(value)`: how many bytes a value has that is not compressed.
 fn column_size(call: &Call<'_>) -> Result<Datum> {
-    /// Before what is of any length.
-    const HEAD: usize = 4;
     let (Some(value), Some(oid)) = (call.arguments.first(), call.types.first()) else {
         return Ok(Datum::Null);
     };
-    let oid = base_of(*oid);
-    let length = i64::from(trunkline_core::types::typlen(oid));
-    let unsupported = || crate::error::unsupported(0, "the size of such a value");
-    let bytes = match (value, length) {
-        (Datum::Null, _) => return Ok(Datum::Null),
-        (_, 1..) => return Ok(Datum::Int(length)),
+    if value.is_null() {
+        return Ok(Datum::Null);
+    }
+    if let Datum::Array(list) = value {
+        call.run.steps(list.items.len())?;
+    }
+    let bytes = size_of(value, *oid)
+        .ok_or_else(|| crate::error::unsupported(0, "the size of such a value"))?;
+    Ok(i64::try_from(bytes).map_or(Datum::Null, Datum::Int))
+}
+
+/// How many bytes a value takes that is not NULL; `None` of types that are not known here.
+fn size_of(value: &Datum, oid: Oid) -> Option<usize> {
+    /// Before what is of any length.
+    const HEAD: usize = 4;
+    let oid = base_of(oid);
+    let length = trunkline_core::types::typlen(oid);
+    if let (Datum::Array(list), Some(element)) = (value, element_of(oid)) {
+        let aligned = |bytes: usize, to: usize| bytes.next_multiple_of(to);
+        // Length, dimensions, place of the elements and their type; length and lower bound of each dimension.
+        let mut bytes = 16 + 8 * list.dimensions.len();
+        if list.items.iter().any(Datum::is_null) {
+            bytes += list.items.len().div_ceil(8);
+        }
+        bytes = aligned(bytes, 8);
+        for item in list.items.iter().filter(|item| !item.is_null()) {
+            bytes = aligned(bytes + size_of(item, element)?, alignment(element));
+        }
+        return Some(bytes);
+    }
+    Some(match (value, length) {
+        (_, 1..) => usize::try_from(length).ok()?,
         // A string of C's ends with a byte of zero.
         (Datum::Text(text), -2) => text.len() + 1,
-        (Datum::Text(_), _) if oid == Oid::JSONB => return Err(unsupported()),
+        (Datum::Text(_), _) if oid == Oid::JSONB => return None,
         (Datum::Text(text), _) => text.len() + HEAD,
         (Datum::Numeric(number), _) if number.is_finite() => HEAD + 2 + 2 * parts(number),
         (Datum::Other(value), _) => match &**value {
             Value::Bytea(bytes) => bytes.len() + HEAD,
-            _ => return Err(unsupported()),
+            _ => return None,
         },
-        _ => return Err(unsupported()),
-    };
-    Ok(i64::try_from(bytes).map_or(Datum::Null, Datum::Int))
+        _ => return None,
+    })
+}
+
+/// At multiples of how many bytes the values of a type begin.
+fn alignment(oid: Oid) -> usize {
+    let row = rows_by("pg_type", "oid", &Datum::Oid(oid.0)).into_iter().next();
+    let letter = row.and_then(|row| cell("pg_type", &row, "typalign").cloned());
+    match letter.as_ref().and_then(Datum::as_str) {
+        Some("c") => 1,
+        Some("s") => 2,
+        Some("d") => 8,
+        _ => 4,
+    }
 }
 
 /// How many parts of four digits a number is kept as.

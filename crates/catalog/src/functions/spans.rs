@@ -3,7 +3,7 @@
 use trunkline_core::types::{Interval, Numeric, Value};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
-use super::times::{added, out_of_range};
+use super::times::{self, added, out_of_range, small};
 use crate::datum::Datum;
 use crate::error::unsupported;
 use crate::plan::{Call, Function};
@@ -14,18 +14,73 @@ pub(super) fn function(name: &str) -> Option<Function> {
     (name == "overlaps").then_some(overlaps)
 }
 
-fn interval(value: &Datum) -> Option<Interval> {
-    match value {
-        Datum::Other(value) => match &**value {
-            Value::Interval(own) => Some(*own),
-            _ => None,
-        },
+pub(super) fn interval(value: &Datum) -> Option<Interval> {
+    match value.as_value()? {
+        Value::Interval(own) => Some(*own),
         _ => None,
     }
 }
 
 fn datum(own: Interval) -> Datum {
     Datum::Other(std::sync::Arc::new(Value::Interval(own)))
+}
+
+/// Whether an interval is endless, and if it is, whether it goes forward.
+pub(super) fn endless(own: Interval) -> Option<bool> {
+    match own {
+        own if own == Interval::INFINITY => Some(true),
+        own if own == Interval::NEG_INFINITY => Some(false),
+        _ => None,
+    }
+}
+
+pub(super) fn without_end(is_forward: bool) -> Interval {
+    if is_forward { Interval::INFINITY } else { Interval::NEG_INFINITY }
+}
+
+pub(super) fn interval_out_of_range() -> PgError {
+    PgError::new(SqlState::DATETIME_FIELD_OVERFLOW, "interval out of range")
+}
+
+/// What two intervals come to.
+pub(super) fn together(one: Interval, two: Interval) -> Result<Interval> {
+    let sum = match (endless(one), endless(two)) {
+        (Some(own), Some(other)) if own != other => None,
+        (Some(_), _) => return Ok(one),
+        (None, Some(_)) => return Ok(two),
+        (None, None) => one
+            .months
+            .checked_add(two.months)
+            .zip(one.days.checked_add(two.days))
+            .zip(one.micros.checked_add(two.micros)),
+    };
+    let sum = sum.map(|((months, days), micros)| Interval { months, days, micros });
+    sum.filter(|sum| endless(*sum).is_none()).ok_or_else(interval_out_of_range)
+}
+
+/// The interval back.
+pub(super) fn negated(own: Interval) -> Result<Interval> {
+    if let Some(is_forward) = endless(own) {
+        return Ok(without_end(!is_forward));
+    }
+    let parts = own.months.checked_neg().zip(own.days.checked_neg()).zip(own.micros.checked_neg());
+    let back = parts.map(|((months, days), micros)| Interval { months, days, micros });
+    back.ok_or_else(interval_out_of_range)
+}
+
+/// What is between two points of which one is infinite.
+pub(super) fn apart(one: i64, two: i64) -> Result<Option<Interval>> {
+    let end = |at: i64| match at {
+        i64::MIN => Some(false),
+        i64::MAX => Some(true),
+        _ => None,
+    };
+    match (end(one), end(two)) {
+        (Some(own), Some(other)) if own == other => Err(interval_out_of_range()),
+        (Some(is_forward), _) => Ok(Some(without_end(is_forward))),
+        (None, Some(is_forward)) => Ok(Some(without_end(!is_forward))),
+        (None, None) => Ok(None),
+    }
 }
 
 /// `(start, end) OVERLAPS (start, end)`, of which an end may be an interval.
@@ -37,7 +92,7 @@ fn overlaps(call: &Call<'_>) -> Result<Datum> {
         let end = call.arguments.get(place + 1).cloned().unwrap_or_default();
         let end = match (&start, interval(&end), call.types.get(place)) {
             (Datum::Int(at), Some(span), Some(&Oid::TIME)) => {
-                Datum::Int(at.saturating_add(span.micros).rem_euclid(DAY))
+                Datum::Int(on_the_clock(*at, span, false)?)
             }
             (Datum::Int(at), Some(span), Some(oid)) => Datum::Int(added(call, *at, *oid, span, 1)?),
             (Datum::Null, Some(_), _) => Datum::Null,
@@ -74,19 +129,65 @@ fn overlaps(call: &Call<'_>) -> Result<Datum> {
     })
 }
 
+/// Two intervals, or one without the other.
+pub(super) fn joined(call: &Call<'_>, is_without: bool) -> Result<Datum> {
+    let Some((one, two)) = times::interval(call, 0).zip(times::interval(call, 1)) else {
+        return Ok(Datum::Null);
+    };
+    let two = if is_without { negated(two)? } else { two };
+    together(one, two).map(datum)
+}
+
+/// An interval some times over: what is left of months counts as days of 30, and of days as hours.
+pub(super) fn times(call: &Call<'_>, span: usize, by: usize, divides: bool) -> Result<Datum> {
+    let factor = call.arguments.get(by).and_then(Datum::as_float);
+    let Some((own, factor)) = times::interval(call, span).zip(factor) else {
+        return Ok(Datum::Null);
+    };
+    if divides && factor == 0.0 {
+        return Err(PgError::new(SqlState::DIVISION_BY_ZERO, "division by zero"));
+    }
+    let is_none = match divides {
+        true => endless(own).is_some() && factor.is_infinite(),
+        false => endless(own).is_some() && factor == 0.0,
+    };
+    if is_none || factor.is_nan() {
+        return Err(interval_out_of_range());
+    }
+    if let Some(is_forward) = endless(own) {
+        return Ok(datum(without_end(is_forward == (factor > 0.0))));
+    }
+    let factor = if divides { 1.0 / factor } else { factor };
+    let whole = |value: f64| Numeric::from_f64(value).to_i64().map_err(|_| out_of_range());
+    let months = f64::from(own.months) * factor;
+    let days = f64::from(own.days) * factor + (months - months.trunc()) * 30.0;
+    let micros = Datum::Int(own.micros).as_float().unwrap_or(0.0) * factor;
+    let micros = micros + (days - days.trunc()) * 86_400e6;
+    Ok(datum(Interval {
+        months: small(whole(months.trunc())?),
+        days: small(whole(days.trunc())?),
+        micros: whole(micros.round())?,
+    }))
+}
+
+/// A time of a day and the hours of an interval, behind midnight again from the start.
+pub(super) fn on_the_clock(time: i64, span: Interval, is_back: bool) -> Result<i64> {
+    if endless(span).is_some() {
+        let what =
+            if is_back { "subtract infinite interval from" } else { "add infinite interval to" };
+        let message = format!("cannot {what} time");
+        return Err(PgError::new(SqlState::DATETIME_FIELD_OVERFLOW, message));
+    }
+    let micros = span.micros % DAY;
+    let at = if is_back { time.saturating_sub(micros) } else { time.saturating_add(micros) };
+    Ok(at.rem_euclid(DAY))
+}
+
 /// What two intervals come to, of which the first may be NULL.
 pub(crate) fn sum(sum: &Datum, value: &Datum) -> Result<Datum> {
     let Some(value) = interval(value) else { return Ok(sum.clone()) };
-    if value == Interval::INFINITY || value == Interval::NEG_INFINITY {
-        return Err(unsupported(0, "an aggregate of infinite intervals"));
-    }
     let Some(own) = interval(sum) else { return Ok(datum(value)) };
-    let out_of_range = || PgError::new(SqlState::DATETIME_FIELD_OVERFLOW, "interval out of range");
-    Ok(datum(Interval {
-        months: own.months.checked_add(value.months).ok_or_else(out_of_range)?,
-        days: own.days.checked_add(value.days).ok_or_else(out_of_range)?,
-        micros: own.micros.checked_add(value.micros).ok_or_else(out_of_range)?,
-    }))
+    Ok(datum(together(own, value)?))
 }
 
 /// An interval, divided by how many it is of: what is left of months counts as days of 30, and of days as hours.
@@ -96,6 +197,9 @@ pub(crate) fn average(sum: &Datum, count: i64) -> Result<Datum> {
     let (Some(own), Some(count)) = (interval(sum), Datum::Int(count).as_float()) else {
         return Ok(Datum::Null);
     };
+    if endless(own).is_some() {
+        return Ok(datum(own));
+    }
     let whole = |value: f64| Numeric::from_f64(value).to_i64().map_err(|_| out_of_range());
     let small = |value: f64| i32::try_from(whole(value)?).map_err(|_| out_of_range());
     // As exact as a second's fraction is.

@@ -7,6 +7,7 @@ use trunkline_core::types::{Interval, Numeric, TimeZone, Value};
 use trunkline_core::{Oid, PgError, Result, SqlState};
 
 use super::session::now;
+use super::spans;
 use super::strings::text;
 use crate::datum::Datum;
 use crate::error::unsupported;
@@ -68,7 +69,7 @@ pub(super) fn out_of_range() -> PgError {
     PgError::new(SqlState::DATETIME_FIELD_OVERFLOW, "timestamp out of range")
 }
 
-fn small(value: i64) -> i32 {
+pub(super) fn small(value: i64) -> i32 {
     i32::try_from(value).unwrap_or(if value < 0 { i32::MIN } else { i32::MAX })
 }
 
@@ -77,18 +78,15 @@ fn of(interval: Interval) -> Datum {
 }
 
 pub(super) fn interval(call: &Call<'_>, place: usize) -> Option<Interval> {
-    match call.arguments.get(place)? {
-        Datum::Other(value) => match &**value {
-            Value::Interval(interval) => Some(*interval),
-            _ => None,
-        },
-        _ => None,
-    }
+    call.arguments.get(place).and_then(spans::interval)
 }
 
 /// 24 hours as a day, 30 days as a month, and both with the sign of the larger one.
 fn justified(call: &Call<'_>, hours: bool, days: bool) -> Result<Datum> {
     let Some(mut own) = interval(call, 0) else { return Ok(Datum::Null) };
+    if spans::endless(own).is_some() {
+        return Ok(of(own));
+    }
     if hours {
         own.days = own.days.saturating_add(small(own.micros / DAY));
         own.micros %= DAY;
@@ -151,11 +149,12 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
         ("-", left, right) if is_point(left) && is_point(right) => |call| {
             let pair = call.arguments.first().and_then(Datum::as_int);
             let pair = pair.zip(call.arguments.get(1).and_then(Datum::as_int));
-            let span = pair.map(|(one, two)| one.checked_sub(two).ok_or_else(out_of_range));
-            span.map_or(Ok(Datum::Null), |span| {
-                let span = span?;
-                Ok(of(Interval { months: 0, days: small(span / DAY), micros: span % DAY }))
-            })
+            let Some((one, two)) = pair else { return Ok(Datum::Null) };
+            if let Some(endless) = spans::apart(one, two)? {
+                return Ok(of(endless));
+            }
+            let span = one.checked_sub(two).ok_or_else(spans::interval_out_of_range)?;
+            Ok(of(Interval { months: 0, days: small(span / DAY), micros: span % DAY }))
         },
         ("+", left, Oid::INTERVAL) if is_point(left) || left == Oid::DATE => {
             |call| shifted(call, 0, 1, 1)
@@ -181,11 +180,18 @@ pub(super) fn operator(operator: &Operator) -> Option<Function> {
         }
         ("+", Oid::DATE, Oid::TIME) => |call| at_time(call, 0, 1),
         ("+", Oid::TIME, Oid::DATE) => |call| at_time(call, 1, 0),
-        ("+", Oid::INTERVAL, Oid::INTERVAL) => |call| sum(call, 1),
-        ("-", Oid::INTERVAL, Oid::INTERVAL) => |call| sum(call, -1),
-        ("*", Oid::INTERVAL, Oid::FLOAT8) => |call| times(call, 0, 1, false),
-        ("*", Oid::FLOAT8, Oid::INTERVAL) => |call| times(call, 1, 0, false),
-        ("/", Oid::INTERVAL, Oid::FLOAT8) => |call| times(call, 0, 1, true),
+        ("+", Oid::INTERVAL, Oid::INTERVAL) => |call| spans::joined(call, false),
+        ("-", Oid::INTERVAL, Oid::INTERVAL) => |call| spans::joined(call, true),
+        ("-", Oid(0), Oid::INTERVAL) => |call| match interval(call, 0) {
+            Some(own) => spans::negated(own).map(of),
+            None => Ok(Datum::Null),
+        },
+        ("+", Oid::TIME, Oid::INTERVAL) => |call| clock(call, 0, 1, false),
+        ("+", Oid::INTERVAL, Oid::TIME) => |call| clock(call, 1, 0, false),
+        ("-", Oid::TIME, Oid::INTERVAL) => |call| clock(call, 0, 1, true),
+        ("*", Oid::INTERVAL, Oid::FLOAT8) => |call| spans::times(call, 0, 1, false),
+        ("*", Oid::FLOAT8, Oid::INTERVAL) => |call| spans::times(call, 1, 0, false),
+        ("/", Oid::INTERVAL, Oid::FLOAT8) => |call| spans::times(call, 0, 1, true),
         _ => return None,
     })
 }
@@ -213,34 +219,13 @@ fn at_time(call: &Call<'_>, date: usize, time: usize) -> Result<Datum> {
     at.map(Datum::Int).ok_or_else(out_of_range)
 }
 
-fn sum(call: &Call<'_>, sign: i64) -> Result<Datum> {
-    let Some((one, two)) = interval(call, 0).zip(interval(call, 1)) else { return Ok(Datum::Null) };
-    let part = |one: i64, two: i64| small(one.saturating_add(two.saturating_mul(sign)));
-    Ok(of(Interval {
-        months: part(one.months.into(), two.months.into()),
-        days: part(one.days.into(), two.days.into()),
-        micros: one.micros.saturating_add(two.micros.saturating_mul(sign)),
-    }))
-}
-
-/// An interval some times over: what is left of months counts as days of 30, and of days as hours.
-fn times(call: &Call<'_>, span: usize, by: usize, divides: bool) -> Result<Datum> {
-    let factor = call.arguments.get(by).and_then(Datum::as_float);
-    let Some((own, factor)) = interval(call, span).zip(factor) else { return Ok(Datum::Null) };
-    if divides && factor == 0.0 {
-        return Err(PgError::new(SqlState::DIVISION_BY_ZERO, "division by zero"));
+/// A time of a day, and an interval before or behind it.
+fn clock(call: &Call<'_>, time: usize, span: usize, is_back: bool) -> Result<Datum> {
+    let time = call.arguments.get(time).and_then(Datum::as_int);
+    match time.zip(interval(call, span)) {
+        Some((time, span)) => spans::on_the_clock(time, span, is_back).map(Datum::Int),
+        None => Ok(Datum::Null),
     }
-    let factor = if divides { 1.0 / factor } else { factor };
-    let whole = |value: f64| Numeric::from_f64(value).to_i64().map_err(|_| out_of_range());
-    let months = f64::from(own.months) * factor;
-    let days = f64::from(own.days) * factor + (months - months.trunc()) * 30.0;
-    let micros = Datum::Int(own.micros).as_float().unwrap_or(0.0) * factor;
-    let micros = micros + (days - days.trunc()) * 86_400e6;
-    Ok(of(Interval {
-        months: small(whole(months.trunc())?),
-        days: small(whole(days.trunc())?),
-        micros: whole(micros.round())?,
-    }))
 }
 
 /// A point in time, and an interval before or behind it.
@@ -252,6 +237,18 @@ fn shifted(call: &Call<'_>, point: usize, span: usize, sign: i64) -> Result<Datu
 
 /// A value of the type `oid` and an interval: months first, then days, then the rest.
 pub(super) fn added(call: &Call<'_>, at: i64, oid: Oid, span: Interval, sign: i64) -> Result<i64> {
+    let end = match (oid, at) {
+        (Oid::DATE, at) if ENDS.contains(&at) => Some(at > 0),
+        (Oid::DATE, _) => None,
+        (_, at) => [i64::MIN, i64::MAX].contains(&at).then_some(at > 0),
+    };
+    match (end, spans::endless(span).map(|is_forward| is_forward == (sign > 0))) {
+        (Some(own), Some(other)) if own != other => return Err(out_of_range()),
+        (Some(is_last), _) | (None, Some(is_last)) => {
+            return Ok(if is_last { i64::MAX } else { i64::MIN });
+        }
+        (None, None) => {}
+    }
     let at = match oid {
         Oid::DATE => at.checked_mul(DAY).ok_or_else(out_of_range)?,
         Oid::TIMESTAMPTZ => at.saturating_add(east(call, at)),
@@ -423,6 +420,12 @@ fn age(call: &Call<'_>) -> Result<Datum> {
         _ => local(call, 0).zip(local(call, 1)),
     };
     let Some((one, two)) = pair else { return Ok(Datum::Null) };
+    let given = |place: usize| call.arguments.get(place).and_then(Datum::as_int).unwrap_or(0);
+    let (first, second) =
+        if call.arguments.len() == 1 { (0, given(0)) } else { (given(0), given(1)) };
+    if let Some(endless) = spans::apart(first, second)? {
+        return Ok(of(endless));
+    }
     let (later, earlier, sign) = if one >= two { (one, two, 1) } else { (two, one, -1) };
     let (end, start) = (parts(later), parts(earlier));
     let mut months = (end.year - start.year) * 12 + end.month - start.month;

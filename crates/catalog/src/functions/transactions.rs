@@ -64,24 +64,20 @@ fn int(number: u64) -> Datum {
 }
 
 fn number(call: &Call<'_>) -> Option<u64> {
-    match call.arguments.first()? {
-        Datum::Other(value) => match **value {
-            Value::Xid8(number) => Some(number),
-            _ => None,
-        },
-        other => u64::try_from(other.as_int()?).ok(),
+    let given = call.arguments.first()?;
+    match given.as_value() {
+        Some(Value::Xid8(number)) => Some(*number),
+        // Others take the bits as they are.
+        _ => Some(given.as_int()?.cast_unsigned()),
     }
 }
 
 fn snapshot(call: &Call<'_>, place: usize) -> Option<Snapshot> {
-    match call.arguments.get(place)? {
-        Datum::Other(value) => match &**value {
-            Value::Snapshot(snapshot) => Some(snapshot.clone()),
-            _ => None,
-        },
+    let given = call.arguments.get(place)?;
+    match given.as_value() {
+        Some(Value::Snapshot(snapshot)) => Some(snapshot.clone()),
         // `txid_snapshot` is carried as it is written.
-        Datum::Text(text) => Snapshot::parse(text).ok(),
-        _ => None,
+        _ => Snapshot::parse(given.as_str()?).ok(),
     }
 }
 

@@ -21,8 +21,7 @@ pub(super) fn function(name: &str) -> Option<Function> {
 
 /// The version of a `uuid` of the kind that has one, and its bits.
 fn version(call: &Call<'_>) -> Option<(i64, u128)> {
-    let Datum::Other(value) = call.arguments.first()? else { return None };
-    let Value::Uuid(bytes) = &**value else { return None };
+    let Value::Uuid(bytes) = call.arguments.first()?.as_value()? else { return None };
     let bits = u128::from_be_bytes(*bytes);
     let version = i64::try_from(bits >> 76 & 0xf).ok()?;
     (bits >> 62 & 3 == 2).then_some((version, bits))

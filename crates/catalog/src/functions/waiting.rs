@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use trunkline_core::advisory::{AdvisoryKey, AdvisoryMode};
-use trunkline_core::types::Value;
 use trunkline_core::{Notice, PgError, Result, Signal, SqlState};
 
 use super::math::whole;
 use super::session::now;
+use super::times;
 use crate::datum::Datum;
 use crate::plan::{Call, Function};
 
@@ -79,8 +79,7 @@ fn sleep(call: &Call<'_>, duration: Duration) -> Result<Datum> {
 }
 
 fn sleep_for(call: &Call<'_>) -> Result<Datum> {
-    let Some(Datum::Other(value)) = call.arguments.first() else { return Ok(Datum::Null) };
-    let Value::Interval(interval) = &**value else { return Ok(Datum::Null) };
+    let Some(interval) = times::interval(call, 0) else { return Ok(Datum::Null) };
     let days = i64::from(interval.months) * 30 + i64::from(interval.days);
     let all = days.saturating_mul(86_400_000_000).saturating_add(interval.micros);
     sleep(call, micros(all))

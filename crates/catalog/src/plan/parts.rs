@@ -57,7 +57,7 @@ impl Expr {
             Expr::Subquery { kind, .. } => match kind {
                 SubqueryKind::Scalar | SubqueryKind::Exists | SubqueryKind::Array { .. } => {}
                 SubqueryKind::Quantified { value, .. } => see(value),
-                SubqueryKind::RowIn(values) => values.iter().for_each(see),
+                SubqueryKind::RowIn(values, _) => values.iter().for_each(see),
             },
         }
     }
@@ -151,7 +151,7 @@ impl Expr {
             Expr::Subquery { kind, .. } => match kind {
                 SubqueryKind::Scalar | SubqueryKind::Exists | SubqueryKind::Array { .. } => {}
                 SubqueryKind::Quantified { value, .. } => see(value),
-                SubqueryKind::RowIn(values) => values.iter_mut().for_each(see),
+                SubqueryKind::RowIn(values, _) => values.iter_mut().for_each(see),
             },
         }
     }

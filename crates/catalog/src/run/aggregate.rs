@@ -295,8 +295,7 @@ impl Run {
 }
 
 fn bytes_of(value: &Datum) -> Option<&[u8]> {
-    let Datum::Other(value) = value else { return None };
-    if let Value::Bytea(bytes) = &**value { Some(bytes) } else { None }
+    if let Value::Bytea(bytes) = value.as_value()? { Some(bytes) } else { None }
 }
 
 /// The order of two lists of values, NULL last.

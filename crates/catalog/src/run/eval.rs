@@ -406,6 +406,27 @@ impl Run {
         Ok(if has_null { Datum::Null } else { Datum::Bool(all) })
     }
 
+    /// Whether all values of two rows are equal; what is NULL may be.
+    fn equal_rows(
+        &self,
+        one: &[Datum],
+        two: &[Datum],
+        equal: &[(Function, Vec<trunkline_core::Oid>)],
+    ) -> Result<Datum> {
+        self.step()?;
+        self.weigh(two)?;
+        let mut has_null = false;
+        for ((one, two), (function, types)) in one.iter().zip(two).zip(equal) {
+            let found = self.any(one, std::iter::once(two.clone()), *function, types, false)?;
+            match found {
+                Datum::Bool(true) => {}
+                Datum::Bool(_) => return Ok(found),
+                _ => has_null = true,
+            }
+        }
+        Ok(if has_null { Datum::Null } else { Datum::Bool(true) })
+    }
+
     fn subquery(&self, kind: &SubqueryKind, query: &Sub, frame: &Frame<'_>) -> Result<Datum> {
         let rows = self.sub(query, frame)?;
         let firsts = || rows.iter().map(|row| row.first().cloned().unwrap_or_default());
@@ -425,23 +446,14 @@ impl Run {
                 }
                 self.any(&value, firsts(), *function, types, *all)
             }
-            SubqueryKind::RowIn(values) => {
+            SubqueryKind::RowIn(values, equal) => {
                 let values = self.values(values, frame)?;
                 let mut has_null = false;
                 for row in rows.iter() {
-                    self.step()?;
-                    self.weigh(row)?;
-                    let mut pairs = values.iter().zip(row.iter());
-                    if pairs
-                        .clone()
-                        .any(|(one, two)| !one.is_null() && !two.is_null() && one != two)
-                    {
-                        continue;
-                    }
-                    if pairs.any(|(one, two)| one.is_null() || two.is_null()) {
-                        has_null = true;
-                    } else {
-                        return Ok(Datum::Bool(true));
+                    match self.equal_rows(&values, row, equal)? {
+                        Datum::Bool(true) => return Ok(Datum::Bool(true)),
+                        Datum::Null => has_null = true,
+                        _ => {}
                     }
                 }
                 Ok(if has_null { Datum::Null } else { Datum::Bool(false) })

@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::cell::Cell;
 
-use sqlparser::ast::Expr;
+use sqlparser::ast::{BinaryOperator, Expr};
 use sqlparser::dialect::{Dialect, PostgreSqlDialect, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
@@ -193,9 +193,19 @@ impl Dialect for Postgres {
         !words::BEHIND_AS.contains(keyword)
     }
 
-    /// SET is no name behind that of the table to be updated, which looks the same here.
-    fn is_table_factor_alias(&self, explicit: bool, keyword: &Keyword, _: &mut Parser<'_>) -> bool {
-        words::is_column_name(*keyword) && (explicit || *keyword != Keyword::SET)
+    /// SET is no name where a column to be updated comes behind it.
+    fn is_table_factor_alias(
+        &self,
+        explicit: bool,
+        keyword: &Keyword,
+        parser: &mut Parser<'_>,
+    ) -> bool {
+        let updates = || match &parser.peek_token_ref().token {
+            Token::LParen => true,
+            Token::Word(word) => word.quote_style.is_some() || words::is_column_name(word.keyword),
+            _ => false,
+        };
+        words::is_column_name(*keyword) && (explicit || *keyword != Keyword::SET || !updates())
     }
 
     fn is_custom_operator_part(&self, letter: char) -> bool {
@@ -274,7 +284,7 @@ impl Dialect for Postgres {
         Some(right.map(|right| make(Box::new(left.clone()), Box::new(right))))
     }
 
-    /// A string goes on behind the end of a line.
+    /// A string goes on behind the end of a line, also where [`tokens`](super::tokens) did not make one of it before.
     fn supports_string_literal_concatenation_with_newline(&self) -> bool {
         true
     }
@@ -284,8 +294,24 @@ impl Dialect for Postgres {
         true
     }
 
+    /// Operators for patterns are like any other; the parser takes them for comparisons.
     fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
-        BASE.get_next_precedence(parser)
+        match &parser.peek_token_ref().token {
+            Token::Tilde
+            | Token::TildeAsterisk
+            | Token::ExclamationMarkTilde
+            | Token::ExclamationMarkTildeAsterisk
+            | Token::DoubleTilde
+            | Token::DoubleTildeAsterisk
+            | Token::ExclamationMarkDoubleTilde
+            | Token::ExclamationMarkDoubleTildeAsterisk => {
+                Some(Ok(self.prec_value(Precedence::PgOther)))
+            }
+            token if keyword(token) == Keyword::OPERATOR => {
+                Some(Ok(self.prec_value(Precedence::PgOther)))
+            }
+            _ => BASE.get_next_precedence(parser),
+        }
     }
 
     fn prec_value(&self, precedence: Precedence) -> u8 {
@@ -307,12 +333,22 @@ impl Dialect for Postgres {
     }
 }
 
+/// Whether an operator compares; an expression of one is no operand of another without parentheses.
+fn compares(operator: &BinaryOperator) -> bool {
+    use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
+    matches!(operator, Eq | NotEq | Lt | Gt | LtEq | GtEq)
+}
+
 /// Whether an operator comes next that cannot follow one of its own kind: each link of such a chain would make a copy
 /// of all before it.
 fn is_chained(left: &Expr, parser: &Parser<'_>) -> bool {
     let next = |place: usize| keyword(&parser.peek_nth_token_ref(place).token);
     let place = usize::from(next(0) == Keyword::NOT);
     match left {
+        Expr::BinaryOp { op, .. } if compares(op) => matches!(
+            parser.peek_token_ref().token,
+            Token::Eq | Token::Neq | Token::Lt | Token::Gt | Token::LtEq | Token::GtEq
+        ),
         Expr::IsDistinctFrom(..) | Expr::IsNotDistinctFrom(..) => {
             matches!(next(0), Keyword::IS | Keyword::NOTNULL)
         }

@@ -1,11 +1,47 @@
-//! `pg_catalog.substring(a, b)`: behind its schema a function is one like any other, whatever grammar its
-//! name has of its own. And `(row).*`: all fields of a row are a field of a name that no text can have.
+//! `(row).*`: all fields of a row are a field of a name that no text can have.
 
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use super::dialect::keyword;
+
 /// The field that stands for all fields.
 pub(crate) const ALL_FIELDS: &str = "\0*";
+
+/// The tokens with parentheses around `item.*` where it is an operand, which the parser takes for a whole column of a
+/// list otherwise: `item.* IS NULL`.
+pub(super) fn with_rows(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    // Where a name begins that is parted by dots, and whether it goes on.
+    let (mut start, mut goes_on) = (None, false);
+    let mut tokens = tokens.into_iter();
+    while let Some(token) = tokens.next() {
+        let span = token.span;
+        match &token.token {
+            Token::Whitespace(_) => {}
+            Token::Word(_) => {
+                start = if goes_on { start } else { Some(out.len()) };
+                goes_on = false;
+            }
+            Token::Period => goes_on = start.is_some(),
+            Token::Mul if goes_on => {
+                let rest = tokens.as_slice().iter().map(|one| &one.token);
+                let next = rest.clone().find(|one| !matches!(one, Token::Whitespace(_)));
+                let place = start.filter(|_| next.is_some_and(|next| keyword(next) == Keyword::IS));
+                out.push(token);
+                if let Some(place) = place {
+                    out.insert(place, TokenWithSpan { token: Token::LParen, span });
+                    out.push(TokenWithSpan { token: Token::RParen, span });
+                }
+                (start, goes_on) = (None, false);
+                continue;
+            }
+            _ => (start, goes_on) = (None, false),
+        }
+        out.push(token);
+    }
+    out
+}
 
 /// The tokens with [`ALL_FIELDS`] behind `).`.
 pub(super) fn with_all_fields(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
@@ -18,28 +54,6 @@ pub(super) fn with_all_fields(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSp
             token.token = Token::make_word(ALL_FIELDS, Some('"'));
         }
         before = std::mem::replace(&mut last, token.token.clone());
-    }
-    tokens
-}
-
-/// The tokens, in which names of functions behind their schemas are no keywords.
-pub(super) fn as_names(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let mut is_qualified = false;
-    let mut name: Option<usize> = None;
-    let mut found = Vec::new();
-    for (place, token) in tokens.iter().enumerate() {
-        match &token.token {
-            Token::Whitespace(_) => continue,
-            Token::Word(_) if is_qualified => name = Some(place),
-            Token::LParen => found.extend(name.take()),
-            _ => name = None,
-        }
-        is_qualified = token.token == Token::Period;
-    }
-    for place in found {
-        if let Some(TokenWithSpan { token: Token::Word(word), .. }) = tokens.get_mut(place) {
-            word.keyword = Keyword::NoKeyword;
-        }
     }
     tokens
 }

@@ -2,7 +2,7 @@
 
 use sqlparser::dialect::Dialect;
 use sqlparser::parser::ParserError;
-use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Whitespace};
 use trunkline_core::{PgError, Result};
 use trunkline_sql::{Lexer, TokenKind};
 
@@ -19,7 +19,7 @@ use super::{arrays, qualified, trim, words};
 pub fn tokens(
     sql: &str,
     dialect: &dyn Dialect,
-    refused: impl FnOnce(&ParserError) -> PgError,
+    refused: impl Fn(&ParserError) -> PgError,
 ) -> Result<Vec<TokenWithSpan>> {
     let masked = if sql.contains('\\') { mask(sql)? } else { None };
     let (text, values) = match &masked {
@@ -35,8 +35,56 @@ pub fn tokens(
     for (text, value) in escaped.zip(values) {
         text.clone_from(value);
     }
+    let tokens = joined(tokens).map_err(|error| refused(&error))?;
     let tokens = words::as_names(trim::without_from(arrays::bracketed(tokens)));
-    Ok(qualified::with_all_fields(qualified::as_names(tokens)))
+    let tokens = qualified::with_rows(tokens);
+    Ok(qualified::with_all_fields(tokens))
+}
+
+/// The tokens with one string for those that go on behind the end of a line. On the same line none goes on, nor is one
+/// a name.
+fn joined(tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWithSpan>, ParserError> {
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    // The last token that is no space.
+    let mut last = 0;
+    for token in tokens {
+        let is_space = matches!(token.token, Token::Whitespace(_));
+        if let Token::SingleQuotedString(text) = &token.token {
+            let between = || {
+                let tokens = out.get(last + 1..).unwrap_or_default().iter();
+                tokens.filter_map(|one| match &one.token {
+                    Token::Whitespace(space) => Some(space),
+                    _ => None,
+                })
+            };
+            use Whitespace::{MultiLineComment, Newline, SingleLineComment};
+            let goes_on = between().any(|one| matches!(one, Newline | SingleLineComment { .. }))
+                && !between().any(|one| matches!(one, MultiLineComment(_)));
+            match out.get_mut(last).map(|before| &mut before.token) {
+                Some(Token::SingleQuotedString(before)) if goes_on => {
+                    before.push_str(text);
+                    out.truncate(last + 1);
+                    continue;
+                }
+                Some(
+                    Token::SingleQuotedString(_)
+                    | Token::EscapedStringLiteral(_)
+                    | Token::DollarQuotedString(_)
+                    | Token::Number(..)
+                    | Token::Placeholder(_),
+                ) => {
+                    let found = format!("found: {}{}", token.token, token.span.start);
+                    return Err(ParserError::ParserError(found));
+                }
+                _ => {}
+            }
+        }
+        if !is_space {
+            last = out.len();
+        }
+        out.push(token);
+    }
+    Ok(out)
 }
 
 /// The statement with an `x` for each character within strings that may have escapes, and their values; `None`

@@ -56,29 +56,62 @@ pub(super) fn is_column_name(keyword: Keyword) -> bool {
     keyword_category(&format!("{keyword:?}")).is_none_or(KeywordCategory::is_column_name)
 }
 
+/// Operators that are words, and name a column of a result where nothing comes behind them that they could be of.
+const OPERATORS: &[Keyword] = &[
+    Keyword::AND,
+    Keyword::BETWEEN,
+    Keyword::COLLATE,
+    Keyword::ILIKE,
+    Keyword::IN,
+    Keyword::IS,
+    Keyword::LIKE,
+    Keyword::MATCH,
+    Keyword::NOT,
+    Keyword::OPERATOR,
+    Keyword::OR,
+    Keyword::SIMILAR,
+];
+
+/// What may come behind a column of a result.
+const BEHIND_COLUMN: &[Keyword] = &[
+    Keyword::EXCEPT,
+    Keyword::FETCH,
+    Keyword::FOR,
+    Keyword::FROM,
+    Keyword::GROUP,
+    Keyword::HAVING,
+    Keyword::INTERSECT,
+    Keyword::INTO,
+    Keyword::LIMIT,
+    Keyword::OFFSET,
+    Keyword::ORDER,
+    Keyword::UNION,
+    Keyword::WHERE,
+    Keyword::WINDOW,
+];
+
 /// The tokens with quotes around words that are names for where they stand: those that the parser would take for
-/// something else behind a dot, such as `user`, and before one, such as `exists`. ISNULL behind an operand is IS NULL.
+/// something else behind a dot, such as `user`, before one, such as `exists`, or behind an operand, such as `like`.
+/// ISNULL behind an operand is IS NULL. Behind its schema a function is one like any other, whatever grammar its name
+/// has of its own: `pg_catalog.substring(a, b)`.
 pub(super) fn as_names(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let mut written: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
-    let mut tokens = tokens.into_iter().peekable();
+    let mut tokens = tokens.into_iter();
     let (mut before, mut is_operand) = (Token::EOF, false);
     while let Some(mut token) = tokens.next() {
         if matches!(token.token, Token::Whitespace(_)) {
             written.push(token);
             continue;
         }
-        let next = tokens.peek().map(|next| &next.token);
+        let mut rest = tokens.as_slice().iter().map(|one| &one.token);
+        let next = rest.find(|one| !matches!(one, Token::Whitespace(_))).unwrap_or(&Token::EOF);
         if let Token::Word(word) = &mut token.token
             && word.quote_style.is_none()
-            && next != Some(&Token::LParen)
         {
             let behind_dot = before == Token::Period;
-            let is_name = match keyword_category(&word.value) {
-                Some(KeywordCategory::Reserved | KeywordCategory::TypeOrFunctionName) => behind_dot,
-                Some(KeywordCategory::ColumnName) => !behind_dot && next == Some(&Token::Period),
-                _ => false,
-            };
-            if is_name {
+            if *next == Token::LParen && behind_dot {
+                word.keyword = Keyword::NoKeyword;
+            } else if is_name(word, &before, is_operand, next) {
                 word.value.make_ascii_lowercase();
                 (word.quote_style, word.keyword) = (Some('"'), Keyword::NoKeyword);
             } else if is_operand && word.value.eq_ignore_ascii_case("isnull") {
@@ -100,6 +133,26 @@ pub(super) fn as_names(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         written.push(token);
     }
     written
+}
+
+/// Whether a word without quotes is a name for what stands around it.
+fn is_name(word: &Word, before: &Token, is_operand: bool, next: &Token) -> bool {
+    if word.keyword == Keyword::RECURSIVE && keyword(before) == Keyword::WITH {
+        return *next == Token::LParen || keyword(next) == Keyword::AS;
+    }
+    if *next == Token::LParen {
+        return false;
+    }
+    if is_operand && OPERATORS.contains(&word.keyword) {
+        return matches!(next, Token::EOF | Token::SemiColon | Token::Comma | Token::RParen)
+            || BEHIND_COLUMN.contains(&keyword(next));
+    }
+    let behind_dot = *before == Token::Period;
+    match keyword_category(&word.value) {
+        Some(KeywordCategory::Reserved | KeywordCategory::TypeOrFunctionName) => behind_dot,
+        Some(KeywordCategory::ColumnName) => !behind_dot && *next == Token::Period,
+        _ => false,
+    }
 }
 
 #[cfg(test)]

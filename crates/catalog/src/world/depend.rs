@@ -1,4 +1,8 @@
-//! What depends on what: `pg_depend`, as far as it is known without reading expressions.
+//! What depends on what: `pg_depend`.
+
+mod expression;
+
+use std::collections::HashSet;
 
 use trunkline_core::Oid;
 use trunkline_core::catalog::{ConstraintKind, Domain, Indexed, TypeKind};
@@ -10,8 +14,10 @@ use super::row::{Maker, letter};
 use super::sequence::sequence_of_default;
 use super::types::{TypeObject, TypeWhat};
 use super::{ClassObject, Objects, World, casts};
+use crate::analyze::Subject;
 use crate::datum::{Datum, Row};
 use crate::facts::{FIRST_MADE, PG_CATALOG, type_facts};
+use expression::Place;
 
 /// The catalogs that dependencies and descriptions name.
 pub(super) const PG_CLASS: u32 = 1259;
@@ -64,7 +70,8 @@ pub(super) struct Dependencies {
 
 impl Dependencies {
     fn new(objects: &Objects) -> Dependencies {
-        let mut finder = Finder { objects, all: Vec::new() };
+        let made = expression::made_names(objects);
+        let mut finder = Finder { objects, made, all: Vec::new() };
         for class in objects.classes.iter() {
             finder.of_class(class);
         }
@@ -160,9 +167,16 @@ fn rows<'a>(all: impl IntoIterator<Item = &'a Dependency>) -> Vec<Row> {
     rows.collect()
 }
 
+/// Whether a type is one that somebody made: nothing depends on what is always there.
+fn is_made(oid: Oid) -> bool {
+    oid.0 >= FIRST_MADE && type_facts(oid).is_none()
+}
+
 /// Finds what depends on what.
 struct Finder<'a> {
     objects: &'a Objects,
+    /// The names of functions and types that somebody made.
+    made: HashSet<&'a str>,
     all: Vec<Dependency>,
 }
 
@@ -175,8 +189,7 @@ impl Finder<'_> {
 
     /// What is of a type depends on it, unless it is always there.
     fn on_type(&mut self, of: Object, oid: Oid) {
-        // Nothing depends on what is always there.
-        if oid.0 >= FIRST_MADE && type_facts(oid).is_none() {
+        if is_made(oid) {
             self.add(of, (PG_TYPE, oid.0, 0), 'n');
         }
     }
@@ -223,7 +236,10 @@ impl Finder<'_> {
             for one in &key.keys {
                 let places = match one {
                     Indexed::Column(place) => vec![*place],
-                    Indexed::Expression(text) => mentioned(relation, text),
+                    Indexed::Expression(text) => {
+                        self.on_expressions_of(own, class, [text.as_str()], None);
+                        mentioned(relation, text)
+                    }
                 };
                 for place in places {
                     self.add(column(class.oid, place), own, 'i');
@@ -233,14 +249,8 @@ impl Finder<'_> {
         if matches!(class.kind, 'v' | 'm') {
             let rule = (PG_REWRITE, objects.rule_of(class.oid), 0);
             self.add(rule, own, 'i');
-            for (schema, name, mentioned) in objects.mentions_of(class.oid) {
-                let Some(of) = objects.class_in(*schema, name) else { continue };
-                let place = mentioned.as_deref().and_then(|mentioned| {
-                    let mut columns = objects.columns(of).iter();
-                    columns.position(|one| *one.column.name == *mentioned)
-                });
-                let on = place.map_or((PG_CLASS, of.oid, 0), |place| column(of.oid, place));
-                self.add(rule, on, 'n');
+            if let Some(named) = objects.mentions_of(class.oid) {
+                self.on_named(rule, named, None);
             }
         }
         for (place, attribute) in relation.columns.iter().enumerate() {
@@ -258,6 +268,8 @@ impl Finder<'_> {
             {
                 self.add(of, (PG_CLASS, sequence.oid, 0), 'n');
             }
+            let stored = (attribute.column.type_oid, attribute.column.typmod);
+            self.on_expressions_of(of, class, [&**default], Some(stored));
             if is_generated {
                 for other in mentioned(relation, default) {
                     self.add(of, column(class.oid, other), 'n');
@@ -275,8 +287,14 @@ impl Finder<'_> {
         let relation = objects.relation_of(class);
         let named = |text: &str| relation.map(|of| mentioned(of, text)).unwrap_or_default();
         let expressions = index.of.keys.iter().filter_map(|key| key.expression());
-        let expressions: Vec<usize> = expressions.flat_map(named).collect();
-        let condition = index.of.condition.as_deref().map(named).unwrap_or_default();
+        let expressions: Vec<&str> = expressions.collect();
+        let condition = index.of.condition.as_deref();
+        if let Some(table) = objects.class(index.table) {
+            self.on_expressions_of(own, table, expressions.iter().copied(), None);
+            self.on_expressions_of(own, table, condition, None);
+        }
+        let expressions: Vec<usize> = expressions.into_iter().flat_map(named).collect();
+        let condition = condition.map(named).unwrap_or_default();
         let keys = match upheld {
             Some(constraint) => {
                 self.add(own, (PG_CONSTRAINT, constraint.oid, 0), 'i');
@@ -308,7 +326,20 @@ impl Finder<'_> {
             let own = (PG_CONSTRAINT, constraint.oid, 0);
             if constraint.domain != 0 {
                 self.add(own, (PG_TYPE, constraint.domain, 0), 'a');
+                if let (What::Kind(ConstraintKind::Check(text)), Some(domain)) =
+                    (constraint.what(), objects.domain(constraint.domain))
+                {
+                    let subject = Subject::Value(domain.of.type_oid, domain.of.typmod);
+                    let home = constraint.schema;
+                    let place = Place { home, subject, stored: None, table: None };
+                    self.on_expressions(own, [&**text], &place);
+                }
                 continue;
+            }
+            if let (What::Kind(ConstraintKind::Check(text)), Some(class)) =
+                (constraint.what(), objects.class(constraint.table))
+            {
+                self.on_expressions_of(own, class, [&**text], None);
             }
             let included = match constraint.what() {
                 What::Kind(ConstraintKind::Primary(key) | ConstraintKind::Unique(key)) => {
@@ -357,8 +388,10 @@ impl Finder<'_> {
                     self.on_schema(own, of.schema);
                     match objects.type_of(of).map(|of| &of.kind) {
                         Some(TypeKind::Domain(domain)) => {
-                            let Domain { of, .. } = &**domain;
-                            self.on_type(own, of.type_oid);
+                            let Domain { of: base, default, .. } = &**domain;
+                            self.on_type(own, base.type_oid);
+                            let place = Place::default_of(of.schema, base.type_oid, base.typmod);
+                            self.on_expressions(own, default.as_deref(), &place);
                         }
                         Some(TypeKind::Range(range)) if what == TypeWhat::Range => {
                             self.on_type(own, range.of);
@@ -396,6 +429,8 @@ impl Finder<'_> {
             }
             for argument in &routine.arguments {
                 self.on_type(own, argument.type_oid);
+                let place = Place::default_of(object.schema, argument.type_oid, -1);
+                self.on_expressions(own, argument.default.as_deref(), &place);
             }
         }
     }
@@ -418,6 +453,16 @@ impl Finder<'_> {
             for place in &said.columns {
                 self.add(own, column(trigger.table, *place), 'n');
             }
+            if let (Some(condition), Some(table)) =
+                (said.condition.as_deref(), objects.class(trigger.table))
+            {
+                let columns = || self.names(table.schema).columns_of(table);
+                let tables = [("old", columns()), ("new", columns())];
+                let subject = Subject::Tables(&tables);
+                let (home, table) = (table.schema, Some(table));
+                let place = Place { home, subject, stored: None, table };
+                self.on_expressions(own, [condition], &place);
+            }
             if trigger.parent != 0 {
                 self.add(own, (PG_TRIGGER, trigger.parent, 0), 'P');
                 self.add(own, (PG_CLASS, trigger.table, 0), 'S');
@@ -426,15 +471,16 @@ impl Finder<'_> {
         for policy in objects.policies.iter() {
             let own = (PG_POLICY, policy.oid, 0);
             self.add(own, (PG_CLASS, policy.table, 0), 'a');
-            let table = objects.class(policy.table);
-            let relation = table.and_then(|table| objects.relation_of(table));
-            let (Some(relation), Some(said)) = (relation, objects.policy(policy)) else {
+            let (Some(table), Some(said)) = (objects.class(policy.table), objects.policy(policy))
+            else {
                 continue;
             };
+            let tables = [(&*table.name, self.names(table.schema).columns_of(table))];
+            let subject = Subject::Tables(&tables);
+            let (home, table) = (table.schema, Some(table));
+            let place = Place { home, subject, stored: None, table };
             for text in said.using.iter().chain(&said.check) {
-                for place in mentioned(relation, text) {
-                    self.add(own, column(policy.table, place), 'n');
-                }
+                self.on_expressions(own, [&**text], &place);
             }
         }
     }

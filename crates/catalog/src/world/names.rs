@@ -348,7 +348,7 @@ impl World {
                     });
                 }
                 let of = |oid: Oid| {
-                    if oid.0 == 0 { Some("none".into()) } else { self.type_text(oid.0, -1) }
+                    if oid.0 == 0 { Some("NONE".into()) } else { self.type_text(oid.0, -1) }
                 };
                 Some(format!("{name}({},{})", of(operator.left)?, of(operator.right)?))
             }

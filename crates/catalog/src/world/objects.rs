@@ -27,7 +27,7 @@ use super::toast::TOAST;
 use super::trigger::TriggerObject;
 use super::types::Types;
 use super::{INFORMATION_SCHEMA, PUBLIC};
-use crate::analyze::{self, Declared, Mention, Names, Origin, ViewBase};
+use crate::analyze::{self, Declared, Mentions, Names, Origin, ViewBase};
 use crate::facts::PG_CATALOG;
 
 /// Everything in a snapshot that has a name or a number.
@@ -84,7 +84,7 @@ pub(crate) struct Objects {
 /// What the query of a view says.
 #[derive(Debug)]
 struct KnownView {
-    mentions: Vec<Mention>,
+    mentions: Mentions,
     origins: Vec<Origin>,
     base: Option<ViewBase>,
 }
@@ -254,8 +254,8 @@ impl Objects {
     }
 
     /// What the query of a view names; nothing of one that is not understood.
-    pub(super) fn mentions_of(&self, view: u32) -> &[Mention] {
-        self.views().get(&view).map(|known| known.mentions.as_slice()).unwrap_or_default()
+    pub(super) fn mentions_of(&self, view: u32) -> Option<&Mentions> {
+        self.views().get(&view).map(|known| &known.mentions)
     }
 
     /// Which columns the columns of a view are; nothing of one whose query is not known here.

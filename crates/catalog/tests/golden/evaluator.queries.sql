@@ -1101,3 +1101,66 @@ select distinct on (length(amname)) length(amname) from pg_am
 select distinct on (amname, amtype) amtype, amname from pg_am order by amtype desc
 
 select distinct on (amtype) amtype, amname from pg_am order by 1 desc, 2 desc
+
+SELECT ROW(oid, amname) = ANY (SELECT 403, 'btree'), (oid, amname) <> ALL (SELECT 403, 'btree'), ROW(oid, amname) IN (SELECT 403, 'btree') FROM pg_am ORDER BY oid LIMIT 3
+
+SELECT true = 'a' ~ 'a', 'b' ~ 'a' = false, 1 + 2 OPERATOR(pg_catalog.*) 3, 1 IS NULL = false, 2 BETWEEN 1 AND 3 = true FROM pg_am LIMIT 1
+
+SELECT set.amname FROM pg_am set JOIN pg_am AS match ON match.oid = set.oid WHERE set.oid = 403
+
+SELECT amname between FROM pg_am WHERE oid = 403
+
+SELECT 1 AS like, 2 like, 3 similar, 4 AS operator, 5 operator, 6 match, 7 AS into, 8 and, 9 in, 10 is, (SELECT 11 or) FROM pg_am LIMIT 1
+
+WITH recursive AS (SELECT amname FROM pg_am WHERE oid = 403) SELECT * FROM recursive
+
+WITH RECURSIVE recursive (a) AS (SELECT amname FROM pg_am WHERE oid = 403) SELECT * FROM recursive
+
+SELECT 'a'
+ 'b' || 'c' -- and
+--
+ 'd' FROM pg_am LIMIT 1
+
+SELECT 'a'::char(4), 'a'::char(4) = 'a', 'a'::char(4) = 'a '::char(2), 'a '::bpchar IN ('a'), 'a'::char(4) = ANY (ARRAY['a ', 'b']::bpchar[]), nullif('a'::char(4), 'a'), length('a'::char(4)), octet_length('a'::char(4)), 'a'::char(4)::text || 'b', 'a'::char(4) LIKE 'a   ' FROM pg_am LIMIT 1
+
+SELECT c.* IS NULL, c.* IS NOT NULL, c.* IS DISTINCT FROM c FROM pg_am c LIMIT 1
+
+SELECT pg_input_is_valid('101', 'bit(3)'), pg_input_is_valid('10', 'bit(3)'), pg_input_is_valid('10101', 'varbit(3)'), pg_input_is_valid('1', 'bit'), varbit_in('101', 0, 3) FROM pg_am LIMIT 1
+
+SELECT message, sql_error_code FROM pg_am, pg_input_error_info('10', 'bit(3)') WHERE amname = 'heap'
+
+SELECT message, sql_error_code FROM pg_am, pg_input_error_info('10101', 'varbit(3)') WHERE amname = 'heap'
+
+SELECT oid::regoperator, oid::regoper FROM pg_operator WHERE oprleft = 0 ORDER BY oid LIMIT 5
+
+SELECT txid_visible_in_snapshot(-1, txid_current_snapshot()), txid_visible_in_snapshot(-1, '1:2:'), txid_visible_in_snapshot(0, '1:2:') FROM pg_am LIMIT 1
+
+SELECT pg_column_size('abc'), pg_column_size('abc'::text), pg_column_size(ARRAY[1, 2]), pg_column_size(ARRAY['a', 'b']), pg_column_size(ARRAY[]::int[]), pg_column_size(ARRAY[1, NULL]), pg_column_size(ARRAY[[1, 2], [3, 4]]), pg_column_size(ARRAY['abc', 'defgh']), pg_column_size(ARRAY[true, false]), pg_column_size(ARRAY[1::bigint]) FROM pg_am LIMIT 1
+
+SELECT pg_column_size(ARRAY['a'::name]), pg_column_size(ARRAY[1.5]), pg_column_size(ARRAY[now()]), pg_column_size(ARRAY['a'::char(3)]), pg_column_size(ARRAY[NULL]::text[]), pg_column_size(ARRAY[1::smallint, 2::smallint, 3::smallint]) FROM pg_am LIMIT 1
+
+SELECT pg_lsn(18446744073709551615), pg_lsn(12345678901234567890.4), '0/0'::pg_lsn + 18446744073709551615::numeric FROM pg_am LIMIT 1
+
+SELECT (timestamp '2020-01-01', interval 'infinity') OVERLAPS (timestamp '2021-01-01', interval '1 day'), (date '2020-01-01', interval '-infinity') OVERLAPS (date '2019-01-01', interval '1 day'), (timestamp 'infinity', interval '1 day') OVERLAPS (timestamp '2021-01-01', interval '1 day') FROM pg_am LIMIT 1
+
+SELECT timestamp '2020-01-01' + interval 'infinity', timestamp '2020-01-01' - interval 'infinity', date '2020-01-01' + interval '-infinity', timestamp 'infinity' + interval 'infinity', timestamp 'infinity' - timestamp '-infinity', age(timestamp 'infinity', timestamp '2020-01-01') FROM pg_am LIMIT 1
+
+SELECT sum(x), avg(x) FROM (VALUES (interval 'infinity'), ('1 day')) v(x), (SELECT FROM pg_am LIMIT 1) one
+
+SELECT interval 'infinity' * -2, interval 'infinity' / -2, - interval 'infinity', interval 'infinity' + interval '1 day', justify_days(interval '-infinity'), - interval '1 day 2:00', interval '1 year' - interval '1 mon' FROM pg_am LIMIT 1
+
+SELECT time '23:00' + interval '2 hours', time '01:00' - interval '1 day 2:00', interval '3:00' + time '22:00' FROM pg_am LIMIT 1
+
+SELECT x FROM (VALUES (jsonb '2'), ('10'), ('"a"'), ('[]'), ('{}'), ('null'), ('true'), ('[1]'), ('{"a":1}'), ('[[]]'), ('{"b":1,"aa":0}'), ('false'), ('[1,2]'), ('{"a":2}'), ('1.50')) v(x), (SELECT FROM pg_am LIMIT 1) one ORDER BY x
+
+SELECT array_agg(x ORDER BY x DESC) FROM (VALUES (jsonb '2'), ('10'), ('"a"')) v(x), (SELECT FROM pg_am LIMIT 1) one
+
+SELECT x, rank() OVER (PARTITION BY x ORDER BY x), rank() OVER (ORDER BY x) FROM (VALUES (jsonb '1'), ('1.0'), ('2')) v(x), (SELECT FROM pg_am LIMIT 1) one ORDER BY x, x::text
+
+SELECT '[[1,2],[3]]'::jsonb @> '[[1]]', '{"a":[1,{"b":2}]}'::jsonb @> '{"a":[{"b":2}]}', '[1.0]'::jsonb @> '[1]' FROM pg_am LIMIT 1
+
+SELECT 1 FROM pg_am ORDER BY inet '1.1.1.1', cidr '1.0.0.0/8', macaddr '08:00:2b:01:02:03', '1'::money, b'1', '1'::varbit, uuid '00000000-0000-0000-0000-000000000000', 'x'::bytea, int4range(1, 2), '{[1,2)}'::int4multirange, now(), 'a'::varchar, 'a'::char(3), 'a'::"char", '0/0'::pg_lsn, ARRAY[ARRAY[1]], ROW(1, 2), timetz '10:00+1', '1'::xid8, '(1,1)'::tid LIMIT 1
+
+SELECT 'a'::char(4) IS DISTINCT FROM 'a ', 'a'::char(4) IS NOT DISTINCT FROM NULL, jsonb '1' IS DISTINCT FROM '1.0', jsonb '1' IS NOT DISTINCT FROM NULL, NULL::jsonb IS DISTINCT FROM NULL, 1 IS DISTINCT FROM 1.0 FROM pg_am LIMIT 1
+
+SELECT x, row_number() OVER (ORDER BY x), rank() OVER (PARTITION BY x ORDER BY x) FROM (VALUES ('a '::bpchar), ('a'), ('a  b')) v(x), (SELECT FROM pg_am LIMIT 1) one ORDER BY 2

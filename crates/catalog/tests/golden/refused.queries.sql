@@ -175,3 +175,77 @@ select * from pg_ls_dir('nope', false, true)
 select distinct on (amtype) amtype, amname from pg_am order by amname
 
 select distinct on (amtype, amname) amtype, amname from pg_am order by amname, oid, amtype
+
+SELECT 1 = 1 = true FROM pg_am
+
+SELECT 1 < 2 < 3 FROM pg_am
+
+SELECT oid FROM pg_am WHERE oid = 1 <> false
+
+SELECT count(*) FROM pg_am GROUP BY 'x'
+
+SELECT count(*) FROM pg_am GROUP BY 1.5
+
+SELECT count(*) FROM pg_am GROUP BY NULL
+
+SELECT oid FROM pg_am ORDER BY true
+
+SELECT oid FROM pg_am UNION SELECT 1 ORDER BY 'oid'
+
+SELECT DISTINCT ON ('x') oid FROM pg_am
+
+SELECT 'a' 'b' FROM pg_am
+
+SELECT 'a' /* on the same line */ 'b' FROM pg_am
+
+SELECT 1 'b' FROM pg_am
+
+SELECT ROW(oid, amname) = ANY (SELECT 1) FROM pg_am
+
+SELECT (oid, amname) <> ALL (SELECT 1, 2, 3) FROM pg_am
+
+SELECT pg_input_is_valid('1', 'setof int4') FROM pg_am
+
+SELECT pg_input_is_valid('1', 'anyelement') FROM pg_am
+
+SELECT varbit_in('10101', 0, 3) FROM pg_am
+
+SELECT bit_in('101', 0, 4) FROM pg_am
+
+SELECT txid_status(-1) FROM pg_am
+
+SELECT pg_describe_object('pg_enum'::regclass, 1, 0) FROM pg_am
+
+SELECT pg_lsn(18446744073709551616) FROM pg_am
+
+SELECT (time '10:00', interval 'infinity') OVERLAPS (time '11:00', interval '1 hour') FROM pg_am
+
+SELECT time '10:00' - interval '-infinity' FROM pg_am
+
+SELECT timestamp 'infinity' - interval 'infinity' FROM pg_am
+
+SELECT timestamp 'infinity' - timestamp 'infinity' FROM pg_am
+
+SELECT sum(x) FROM (VALUES (interval 'infinity'), ('-infinity')) v(x), pg_am
+
+SELECT interval 'infinity' - interval 'infinity' FROM pg_am
+
+SELECT interval 'infinity' * 0 FROM pg_am
+
+SELECT interval '178956970 years' + interval '178956970 years' FROM pg_am
+
+SELECT oid FROM pg_am ORDER BY '$.a'::jsonpath
+
+SELECT oid FROM pg_am ORDER BY '1:1:'::pg_snapshot
+
+SELECT 1 FROM pg_am GROUP BY '{}'::json
+
+SELECT DISTINCT point '(1,1)' FROM pg_am
+
+select distinct on (point '1,1') 1 from pg_class
+
+select distinct on () amname from pg_am
+
+select distinct on ('x') amname from pg_am
+
+select distinct on (7) amname from pg_am

@@ -136,8 +136,13 @@ impl<'a> Scan<'a> {
             }
             TokenKind::Word => {
                 let word = Word::of(token.text(source));
-                // Behind a point even a key word is a name.
-                let word = if self.previous[0] == Word::Dot { Word::Other } else { word };
+                // Behind a point even a key word is a name, and so are those that name a column behind AS.
+                let is_name = match self.previous[0] {
+                    Word::Dot => true,
+                    Word::As => matches!(word, Word::Into | Word::From),
+                    _ => false,
+                };
+                let word = if is_name { Word::Other } else { word };
                 self.word(word, token);
                 word
             }
@@ -287,6 +292,17 @@ impl<'a> Scan<'a> {
             Word::Data if previous == Word::No && before == Word::With => self.no_data = true,
             Word::Update | Word::Share if matches!(previous, Word::For | Word::Key) => {
                 self.changes = true;
+            }
+            // `WITH recursive AS (…)`: it is the name.
+            Word::Adverb
+                if previous == Word::With
+                    && level.expect == Expect::WithName
+                    && self.next.is_some_and(|next| {
+                        next.kind == TokenKind::LeftParen || next.is_word(source, "as")
+                    }) =>
+            {
+                level.recursive = false;
+                self.name(Word::Other, token);
             }
             Word::Adverb | Word::Not | Word::Into | Word::Table if expects => {}
             _ => self.name(word, token),

@@ -1,0 +1,1 @@
+SELECT deptype, pg_describe_object(classid, objid, objsubid), pg_describe_object(refclassid, refobjid, refobjsubid) FROM pg_depend WHERE objid > 16383 AND pg_describe_object(classid, objid, objsubid) !~ 'toast|ConstraintTrigger' ORDER BY pg_describe_object(classid, objid, objsubid) COLLATE "C", pg_describe_object(refclassid, refobjid, refobjsubid) COLLATE "C", deptype
