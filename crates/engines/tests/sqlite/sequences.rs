@@ -1,5 +1,7 @@
 //! Which sequence a number comes from.
 
+use trunkline_proto::message::{AnyBackend, Query};
+
 use crate::harness::{File, ask, refused};
 
 #[test]
@@ -108,4 +110,23 @@ fn a_sequence_that_began_anew_goes_on_where_that_is_undone() {
     ask(&mut client, "COMMIT");
     assert_eq!(ask(&mut client, "SELECT nextval('q')"), "D(502) C(SELECT 1) Z(I)");
     assert_eq!(ask(&mut client, taken), "D(12) C(INSERT 0 1) Z(I)");
+}
+
+#[test]
+fn columns_are_of_the_relations_that_the_catalogs_tell() {
+    let file = File::new("");
+    let server = file.serve_catalogs();
+    let mut client = server.login();
+    ask(&mut client, "CREATE TABLE t (id serial PRIMARY KEY); CREATE SEQUENCE s");
+    for name in ["t", "s", "t_id_seq"] {
+        client.say(&Query { sql: &format!("SELECT * FROM {name}") }).send();
+        let Some(AnyBackend::RowDescription(row)) = client.next() else { panic!("{name}") };
+        let tables: Vec<u32> = row.fields.iter().map(|field| field.table.0).collect();
+        client.hear_until('Z');
+        let told = ask(&mut client, &format!("SELECT oid FROM pg_class WHERE relname = '{name}'"));
+        assert!(!tables.is_empty(), "{name}");
+        for table in tables {
+            assert_eq!(told, format!("D({table}) C(SELECT 1) Z(I)"), "{name}");
+        }
+    }
 }
