@@ -103,10 +103,14 @@ fn shown(call: &Call<'_>, value: &Datum, place: usize) -> Result<String> {
     call.run.world.text(value, call.types.get(place).copied().unwrap_or(Oid::TEXT))
 }
 
-/// A value as text, quoted.
+/// An argument that is cast to text: what is true says so in full.
+fn cast(call: &Call<'_>, value: &Datum, place: usize) -> Result<Datum> {
+    let from = call.types.get(place).copied().unwrap_or(Oid::TEXT);
+    call.run.cast(value.clone(), from, Oid::TEXT, -1, true)
+}
+
 fn quoted(call: &Call<'_>, value: &Datum) -> Result<Datum> {
-    let from = call.types.first().copied().unwrap_or(Oid::TEXT);
-    let text = call.run.cast(value.clone(), from, Oid::TEXT, -1, true)?;
+    let text = cast(call, value, 0)?;
     Ok(text.as_str().map_or(Datum::Null, |text| Datum::text(quote_literal(text))))
 }
 
@@ -276,9 +280,10 @@ fn pad(call: &Call<'_>, left: bool) -> Result<Datum> {
 /// `||` of strings.
 pub(super) fn join(call: &Call<'_>) -> Result<Datum> {
     let [one, two] = call.arguments else { return Ok(Datum::Null) };
-    let (one, two) = (shown(call, one, 0)?, shown(call, two, 1)?);
+    let (one, two) = (cast(call, one, 0)?, cast(call, two, 1)?);
+    let (Some(one), Some(two)) = (one.as_str(), two.as_str()) else { return Ok(Datum::Null) };
     call.run.admit_text(one.len().saturating_add(two.len()))?;
-    Ok(Datum::text(one + &two))
+    Ok(Datum::text([one, two].concat()))
 }
 
 /// The values of VARIADIC "any", as text.

@@ -1164,3 +1164,5 @@ SELECT 1 FROM pg_am ORDER BY inet '1.1.1.1', cidr '1.0.0.0/8', macaddr '08:00:2b
 SELECT 'a'::char(4) IS DISTINCT FROM 'a ', 'a'::char(4) IS NOT DISTINCT FROM NULL, jsonb '1' IS DISTINCT FROM '1.0', jsonb '1' IS NOT DISTINCT FROM NULL, NULL::jsonb IS DISTINCT FROM NULL, 1 IS DISTINCT FROM 1.0 FROM pg_am LIMIT 1
 
 SELECT x, row_number() OVER (ORDER BY x), rank() OVER (PARTITION BY x ORDER BY x) FROM (VALUES ('a '::bpchar), ('a'), ('a  b')) v(x), (SELECT FROM pg_am LIMIT 1) one ORDER BY 2
+
+select true || 'x', 'x' || false, 'ab'::char(4) || 'x', 'x' || 'ab'::char(4) || 'y', 1 || 'x', '10.0.0.1'::inet || 'x', 'b' || 1.50 from pg_am limit 1
