@@ -65,10 +65,10 @@ impl Numbers {
         self.free(FIRST + 1, hash(kind, names))
     }
 
-    /// Every second number from the first one on is tried.
+    /// Every second number is tried, from that of the hash on.
     fn free(&self, first: u32, hash: u32) -> u32 {
         let end = if self.0.len() < FEW { SMALL } else { LARGEST };
-        let mut number = first + hash % ((end - first) / 2) * 2;
+        let mut number = (FIRST + hash % (end - FIRST)) & !1 | first & 1;
         while self.0.contains(&number) {
             number = if number + 2 >= end { first } else { number + 2 };
         }
