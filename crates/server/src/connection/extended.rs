@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use trunkline_core::types::Types;
 use trunkline_core::{
-    ActivityState, Column, Columns, Encoding, Language, Oid, Params, PgError, Reply, Result, Rows,
-    Run, Session, SqlState,
+    ActivityState, Column, Columns, Encoding, Language, Oid, PgError, Reply, Result, Rows, Run,
+    Session, SqlState,
 };
 use trunkline_proto::backend;
 use trunkline_proto::message::{
@@ -101,6 +101,7 @@ impl<S: Session> Connection<S> {
 
     /// Binds values to a statement, unless the engine has to plan it again before; whether it did.
     pub(super) fn bind(&mut self, bind: &Bind<&[u8]>, is_planned: bool) -> Result<bool, Stop> {
+        let described = self.described.take();
         let portal = self.text(bind.portal())?;
         let name = self.text(bind.statement())?;
         let statement = self.statements.get(&name)?.clone();
@@ -112,20 +113,23 @@ impl<S: Session> Connection<S> {
         let speech = (&*style, self.encoding());
         let depth = self.transaction.depth();
         let params = values::bound(bind, statement.parameters.clone(), speech, &portal)?;
+        let size = params.size();
         if let Plan::Engine(engine, _) = &statement.plan {
             let holds = guarded(|| self.session.bound(engine, &params, &style));
             let holds = holds.map_err(|_| PgError::internal("the engine has failed"))??;
-            if !holds && !is_planned {
+            if !holds && !is_planned && described.is_none() {
                 return Ok(false);
             }
         }
-        let columns = match &statement.plan {
-            Plan::Session(command) => self.command_columns(command),
-            Plan::Empty | Plan::Engine(..) => statement.columns.clone(),
+        let (columns, state) = match (&statement.plan, described) {
+            (Plan::Session(command), _) => {
+                (self.command_columns(command), PortalState::Ready(params))
+            }
+            (_, Some(reply)) => *reply,
+            (_, None) => (statement.columns.clone(), PortalState::Ready(params)),
         };
         let formats = values::result_formats(bind, &columns)?;
-        let size = params.size().saturating_add(bind.result_formats().len());
-        let state = PortalState::Ready(params);
+        let size = size.saturating_add(bind.result_formats().len());
         let options = CursorOptions::BOUND;
         statement.plans.count(!statement.parameters.is_empty(), self.plan_choice());
         let created = now();
@@ -213,59 +217,6 @@ impl<S: Session> Connection<S> {
             (&portal.style.types, encoding),
         )?;
         Ok(true)
-    }
-
-    /// Runs what cannot be described before it runs.
-    pub(super) async fn describe_by_running(
-        &mut self,
-        describe: &Describe<PgStr<&[u8]>>,
-    ) -> Result<(), Stop> {
-        let name = &*self.text(describe.name.as_bytes())?;
-        if describe.target == Target::Statement {
-            let statement = self.statements.get(name)?.clone();
-            let style = self.style();
-            let run = Run::new(Params::unbound(statement.parameters.clone()), style.clone());
-            let columns = match self.run(&statement, run, &mut &[][..]).await? {
-                Reply::Rows(rows) => Some(rows.columns().clone()),
-                _ => None,
-            };
-            let speech = (&style.types, self.encoding());
-            let (protocol, output) = (&mut self.protocol, self.io.output());
-            return describe_columns(
-                protocol,
-                output,
-                columns.as_ref(),
-                &ResultFormats::default(),
-                speech,
-            );
-        }
-        let portal = self.portals.get(name)?;
-        let PortalState::Ready(params) = &portal.state else {
-            return Err(PgError::internal("the portal runs already").into());
-        };
-        let (run, statement) = (portal.run(params.clone()), portal.statement.clone());
-        let (formats, style) = (portal.formats.clone(), portal.style.clone());
-        self.enter_pipeline(false);
-        let reply = self.run(&statement, run, &mut &[][..]).await?;
-        let portal = self.portals.get(name)?;
-        let columns = match reply {
-            // The Execute that follows takes these rows.
-            Reply::Rows(rows) => {
-                let columns = rows.columns().clone();
-                portal.columns = Columns::Known(columns.clone());
-                portal.state = PortalState::Described(rows);
-                Some(columns)
-            }
-            // It is done: the Execute that follows only says so.
-            Reply::Done(tag) => {
-                portal.state = PortalState::DescribedDone(tag);
-                None
-            }
-            _ => None,
-        };
-        let speech = (&style.types, self.encoding());
-        let (protocol, output) = (&mut self.protocol, self.io.output());
-        describe_columns(protocol, output, columns.as_ref(), &formats, speech)
     }
 
     pub(super) async fn execute(
@@ -460,7 +411,7 @@ fn admit_description(transaction: &Transaction, columns: &Columns) -> Result<()>
 }
 
 /// RowDescription, or NoData if there are no columns.
-fn describe_columns(
+pub(super) fn describe_columns(
     protocol: &mut backend::Connection,
     output: &mut Vec<u8>,
     columns: Option<&Arc<[Column]>>,

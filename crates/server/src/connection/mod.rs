@@ -1,6 +1,7 @@
 //! One client, after its login: events in, replies out.
 
 mod calls;
+mod describing;
 mod extended;
 mod foreign;
 mod fruitless;
@@ -29,6 +30,7 @@ use trunkline_proto::backend::{self, Event};
 use trunkline_proto::{Misuse, PeerError};
 use trunkline_sql::Backslashes;
 
+use self::describing::{Described, Describing};
 pub(crate) use self::extended::cannot_be_run;
 pub(crate) use self::foreign::Foreign;
 use self::fruitless::{Fruitless, PAUSE};
@@ -55,7 +57,11 @@ pub(crate) struct Connection<S: Session> {
     pub(crate) protocol: backend::Connection,
     // Fields are dropped in this order: rows before the session that they run in.
     pub(crate) portals: Portals<S::Statement>,
+    /// What the Bind that is heard now takes of the statement that was run to describe it.
+    described: Option<Box<Described>>,
     pub(crate) statements: Statements<S::Statement>,
+    /// The statement whose description waits for the next message. Boxed, as what most have not.
+    describing: Option<Box<Describing<S::Statement>>>,
     pub(crate) session: Guarded<S>,
     pub(crate) client: Client,
     pub(crate) entry: Entry,
@@ -104,9 +110,7 @@ impl Stop {
             Stop::Gone => Stop::Gone,
         }
     }
-}
 
-impl Stop {
     /// The engine's position is one in a statement that the client has not sent.
     pub(crate) fn unplaced(self) -> Stop {
         match self {
@@ -180,6 +184,8 @@ impl<S: Session> Connection<S> {
             plan_choice: PlanChoice::default(),
             seen,
             fruitless: Fruitless::default(),
+            describing: None,
+            described: None,
             _place: place,
         }
     }
@@ -232,6 +238,14 @@ impl<S: Session> Connection<S> {
                 && Box::pin(self.hold_back()).await.is_err()
             {
                 return false;
+            }
+            if self.describing.is_some() && !matches!(received, Ok(None)) {
+                let event = received.as_ref().ok().and_then(Option::as_ref);
+                match Box::pin(self.describe_before(event)).await {
+                    Ok(true) => {}
+                    Ok(false) => continue,
+                    Err(_) => return false,
+                }
             }
             let event = match received {
                 Ok(Some(event)) => event,

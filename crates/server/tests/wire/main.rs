@@ -15,6 +15,7 @@ mod cancel_keys;
 mod certificates;
 mod copies;
 mod cursors;
+mod described;
 mod descriptors;
 mod encryption;
 mod extended;
