@@ -179,7 +179,7 @@ where
 /// # Errors
 ///
 /// 42P02 for a number that no Bind can reach: the protocol counts parameters in 16 bits.
-fn parameter_count(sql: &str) -> Result<usize> {
+pub fn parameter_count(sql: &str) -> Result<usize> {
     let mut highest = 0;
     for parameter in trunkline_sql::parameters(sql) {
         let number = parameter.number;

@@ -39,7 +39,9 @@ pub use copy_out::CopyOut;
 pub use cursor::{CurrentOf, RowKey};
 pub use engine::{Engine, Language, Session};
 pub use error::{Notice, PgError, Result, Severity};
-pub use handler::{Description, HandlerEngine, HandlerSession, Query, query_fn, statement_fn};
+pub use handler::{
+    Description, HandlerEngine, HandlerSession, Query, parameter_count, query_fn, statement_fn,
+};
 pub use interrupts::Interrupts;
 pub use inventory::{Inventory, OpenCursor, PreparedStatement};
 pub use lent::{LentRelation, LentRows};

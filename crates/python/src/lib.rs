@@ -1,10 +1,43 @@
 //! The extension module `trunkline._trunkline`: what the Python package does in Rust.
 //!
 //! Python owns the public names, the defaults and the documentation; Rust owns the work.
+//!
+//! - `server` is a running server, `access` who may come in, `listen` where.
+//! - `engine` makes an engine of a `handler`; `asking` asks Python code, on threads of the `pool` or an event loop,
+//!   one call of a connection at a time (`executor`), and a `call` can be given up.
+//! - `query` is what a handler is asked; `answer` reads what it returns: `arrow` data, `rows` of `values`, tags. What
+//!   needs the interpreter comes to the connection through a `feed`, a part at a time.
+//! - `catalog` holds what Python code tells of its tables.
+
+mod access;
+mod answer;
+mod arrow;
+mod asking;
+mod call;
+mod catalog;
+mod column;
+mod engine;
+mod error;
+mod executor;
+mod feed;
+mod handler;
+mod listen;
+mod parameters;
+mod pool;
+mod query;
+mod rows;
+mod server;
+mod values;
 
 use pyo3::prelude::*;
 
 #[pymodule(name = "_trunkline", gil_used = false)]
 fn extension(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<access::Login>()?;
+    module.add_class::<catalog::Catalog>()?;
+    module.add_class::<query::Answer>()?;
+    module.add_class::<query::Connection>()?;
+    module.add_class::<query::Query>()?;
+    module.add_class::<server::PyServer>()?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

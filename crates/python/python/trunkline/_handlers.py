@@ -1,0 +1,115 @@
+"""From what users give to what the extension calls."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What one connection's statements are answered with."""
+
+    query: Callable[..., Any]
+    describe: Callable[..., Any] | None = None
+    disconnect: Callable[..., Any] | None = None
+
+
+@dataclass(frozen=True)
+class Handler:
+    """What a server answers with."""
+
+    open: Callable[..., Any]
+    calls: Calls | None
+    columns: Sequence[Any] | None
+    runs_to_describe: bool
+    has_threads: bool
+    databases: list[str] | None
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may come in; passwords are not shown."""
+
+    users: Mapping[str, str] = field(default_factory=dict, repr=False)
+    users_file: str | os.PathLike[str] | None = None
+    hba: str | None = None
+    ident: str | None = None
+    certificate: str | os.PathLike[str] | None = None
+    key: str | os.PathLike[str] | None = None
+    client_ca: str | os.PathLike[str] | None = None
+    authenticate: Callable[..., Any] | None = None
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a server may take; times are in seconds."""
+
+    connections: int
+    login_timeout: float
+    drain_timeout: float
+    statement_timeout: float | None
+    message_bytes: int
+    threads: int
+    waiting: int
+    require_tls: bool
+    insecure: bool
+
+
+def handler(
+    given: Any,
+    *,
+    describe: Any,
+    columns: Sequence[Any] | None,
+    thread: str,
+    databases: Sequence[str] | None,
+) -> Handler:
+    """A function for all, an object with ``query`` for all, or a class of which each connection has an instance."""
+    if thread not in ("pool", "connection"):
+        raise ValueError(f'thread is "pool" or "connection", not {thread!r}')
+    runs = describe == "run"
+    if isinstance(describe, str) and not runs:
+        raise ValueError('describe is a function, or "run"')
+    described = None if runs else describe
+    calls: Calls | None
+    if inspect.isclass(given):
+        if not callable(getattr(given, "query", None)):
+            raise TypeError(f"{given!r} has no method query")
+        calls, opened = None, _opening(given, described)
+    else:
+        calls = _calls(given, described)
+        opened = _never
+    return Handler(opened, calls, columns, runs, thread == "connection", list(databases) if databases else None)
+
+
+def _calls(given: Any, describe: Callable[..., Any] | None) -> Calls:
+    query = getattr(given, "query", None)
+    if not callable(query):
+        if not callable(given):
+            raise TypeError(f"a handler is a function, a class or an object with a method query, not {type(given)}")
+        query = given
+    return Calls(query, describe or getattr(given, "describe", None), getattr(given, "disconnect", None))
+
+
+def _opening(cls: type, describe: Callable[..., Any] | None) -> Callable[..., Any]:
+    def opened(connection: Any) -> Any:
+        instance = cls()
+        connect = getattr(instance, "connect", None)
+        waiting = None if connect is None else connect(connection)
+        if inspect.isawaitable(waiting):
+
+            async def wait() -> Calls:
+                await waiting
+                return _calls(instance, describe)
+
+            return wait()
+        return _calls(instance, describe)
+
+    return opened
+
+
+def _never(connection: Any) -> Calls:
+    raise AssertionError("nothing is opened for a handler of all connections")

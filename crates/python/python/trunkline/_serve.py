@@ -1,0 +1,45 @@
+"""Serving until a signal says to stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any
+
+from trunkline._server import Server
+
+
+def serve(handler: Any, listen: str | Sequence[str] = "127.0.0.1:5432", **options: Any) -> None:
+    """Serves a handler until SIGINT, SIGTERM or `Server.stop`; SIGHUP reads certificates and users again.
+
+    The options are those of `Server`. On another thread than the main one signals are left alone.
+    """
+    server = Server(handler, listen, **options)
+    run(server)
+
+
+def run(server: Server) -> None:
+    """Starts a server and waits for its end."""
+    stop = threading.Event()
+    before: dict[int, Any] = {}
+
+    def asked(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    def reload(number: int, frame: FrameType | None) -> None:
+        threading.Thread(target=server.reload, name="trunkline-reload").start()
+
+    if threading.current_thread() is threading.main_thread():
+        wanted: dict[int, Any] = {signal.SIGINT: asked, signal.SIGTERM: asked}
+        if hasattr(signal, "SIGHUP"):
+            wanted[signal.SIGHUP] = reload
+        before = {number: signal.signal(number, answer) for number, answer in wanted.items()}
+    try:
+        with server:
+            while not stop.wait(0.2) and not server.wait(0):
+                pass
+    finally:
+        for number, answer in before.items():
+            signal.signal(number, answer)

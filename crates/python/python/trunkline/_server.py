@@ -1,0 +1,232 @@
+"""The server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+from trunkline import _handlers, _trunkline
+from trunkline._tasks import Tasks
+
+
+class Server:
+    """Serves a handler to everything that speaks PostgreSQL.
+
+    As a context manager it listens within the block::
+
+        with trunkline.Server(handler, "127.0.0.1:0") as server:
+            print(server.dsn)
+
+    ``async with`` does the same, and then coroutine handlers run on the loop that it is in; without, they run on a
+    loop of the server's own, on a thread aside. `start` and `stop` do it by hand, from any thread.
+
+    handler
+        A function, plain or ``async``, that is called with a `Query`; an object with a method ``query``; or a class
+        of which each connection has an instance of its own: see `Session`.
+    listen
+        ``HOST:PORT``, port 0 for any free one; a folder (with a slash) for the Unix socket in it; or a list of such.
+    describe
+        A function that says which columns a statement has before it runs: see the documentation page. ``"run"`` lets
+        the handler run for that, with NULL for every parameter.
+    columns
+        The columns of every answer, as ``("name", "type")``, for handlers that always give the same.
+    thread
+        ``"pool"``: any thread of ``threads``; ``"connection"``: one of its own for each connection, as sqlite3 wants.
+    databases
+        The names that clients may ask for, all others being 3D000; every name if it is not given.
+    catalog
+        What clients see when they look around: a `Catalog`, a dict of them by database, or a function from a
+        database's name to one, which is asked once until `refresh`.
+    users, users_file, hba, authenticate
+        Who may come in: passwords by name (SCRAM-SHA-256); a file like PgBouncer's; the text of a ``pg_hba.conf``; or
+        a function that is called with a `Login` and says True. Without any of them everybody is believed, which only
+        loopback addresses and Unix sockets allow.
+    tls
+        ``(certificate, key)``, two PEM files. ``client_ca`` is a file of authorities whose certificates clients may show.
+    insecure
+        Allows to listen on a public address without users or without TLS.
+
+    Times are in seconds. Nothing is printed; what is amiss goes to the logger ``trunkline``.
+    """
+
+    def __init__(
+        self,
+        handler: Any,
+        listen: str | Sequence[str] = "127.0.0.1:5432",
+        *,
+        describe: Callable[..., Any] | str | None = None,
+        columns: Sequence[Any] | None = None,
+        thread: str = "pool",
+        threads: int | None = None,
+        waiting: int = 1024,
+        databases: Sequence[str] | None = None,
+        catalog: Any = None,
+        users: Mapping[str, str] | None = None,
+        users_file: str | os.PathLike[str] | None = None,
+        hba: str | None = None,
+        ident: str | None = None,
+        authenticate: Callable[..., Any] | None = None,
+        tls: tuple[str | os.PathLike[str], str | os.PathLike[str]] | None = None,
+        client_ca: str | os.PathLike[str] | None = None,
+        require_tls: bool = False,
+        insecure: bool = False,
+        max_connections: int = 100,
+        login_timeout: float = 30.0,
+        drain_timeout: float = 30.0,
+        statement_timeout: float | None = None,
+        max_message: int = 64 * 1024 * 1024,
+    ) -> None:
+        certificate, key = tls if tls is not None else (None, None)
+        self._places = [listen] if isinstance(listen, str) else list(listen)
+        self._handler = _handlers.handler(
+            handler, describe=describe, columns=columns, thread=thread, databases=databases
+        )
+        self._access = _handlers.Access(
+            dict(users or {}), users_file, hba, ident, certificate, key, client_ca, authenticate
+        )
+        self._bounds = _handlers.Bounds(
+            connections=max_connections,
+            login_timeout=login_timeout,
+            drain_timeout=drain_timeout,
+            statement_timeout=statement_timeout,
+            message_bytes=max_message,
+            threads=threads or min(32, (os.cpu_count() or 1) + 4),
+            waiting=waiting,
+            require_tls=require_tls,
+            insecure=insecure,
+        )
+        self._catalog = catalog
+        self._tasks: Tasks | None = None
+        self._running: _trunkline.Server | None = None
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+
+    def start(self) -> Server:
+        """Listens, and serves on threads of its own; returns itself.
+
+        Raises PermissionError for a public address that is not safe, OSError for one that cannot be had.
+        """
+        return self._start(None)
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """Lets running statements finish, for ``drain_timeout`` at most, and ends; on any thread, more than once.
+
+        Called by a handler it does not wait, for it would wait for itself.
+        """
+        with self._lock:
+            running, self._running = self._running, None
+        if running is None:
+            return
+        _RUNNING.discard(self)
+        if threading.current_thread().name.startswith("Dummy"):
+            threading.Thread(target=self._stop, args=(running, at_once), name="trunkline-stop").start()
+        else:
+            self._stop(running, at_once)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Waits until it is stopped; whether it is."""
+        return self._stopped.wait(timeout)
+
+    def reload(self) -> None:
+        """Reads certificates and users again; who is connected stays."""
+        self._started().reload()
+
+    def refresh(self) -> None:
+        """Asks a catalog that is a function anew."""
+        self._started().forget_catalog()
+
+    def notify(self, channel: str, payload: str = "") -> int:
+        """Tells all clients that LISTEN to a channel; how many were told."""
+        return self._started().notify(channel, payload)
+
+    @property
+    def addresses(self) -> list[tuple[str, int]]:
+        """Where it listens: host and port, or the folder of a Unix socket and the port in its name."""
+        return self._started().addresses
+
+    @property
+    def port(self) -> int:
+        """The first port, which the system may have chosen."""
+        return self.addresses[0][1]
+
+    @property
+    def dsn(self) -> str:
+        """A URL by which clients connect to the first address, without a password."""
+        host, port = self.addresses[0]
+        user = next(iter(self._access.users), "postgres")
+        database = self._handler.databases[0] if self._handler.databases else "postgres"
+        who = quote(user, safe="")
+        if "/" in host:
+            return f"postgresql://{who}@/{quote(database, safe='')}?host={quote(host, safe='')}&port={port}"
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        host = f"[{host}]" if ":" in host else host
+        return f"postgresql://{who}@{host}:{port}/{quote(database, safe='')}"
+
+    def __enter__(self) -> Server:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Server:
+        return self._start(asyncio.get_running_loop())
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self.stop)
+
+    async def serve_forever(self) -> None:
+        """Waits until it is stopped, within ``async with``."""
+        while not await asyncio.to_thread(self.wait, 0.2):
+            pass
+
+    def __repr__(self) -> str:
+        where = self._places if self._running is None else self.addresses
+        return f"<trunkline.Server {where}>"
+
+    def _start(self, loop: asyncio.AbstractEventLoop | None) -> Server:
+        with self._lock:
+            if self._running is not None:
+                raise RuntimeError("the server is started already")
+            self._stopped.clear()
+            self._tasks = Tasks(loop)
+            self._running = _trunkline.Server(
+                self._places, self._handler, self._tasks, self._access, self._bounds, self._catalog
+            )
+        _RUNNING.add(self)
+        return self
+
+    def _stop(self, running: _trunkline.Server, at_once: bool) -> None:
+        try:
+            running.stop(at_once)
+        finally:
+            if self._tasks is not None:
+                self._tasks.stop()
+            self._stopped.set()
+
+    def _started(self) -> _trunkline.Server:
+        running = self._running
+        if running is None:
+            raise RuntimeError("the server is not started")
+        return running
+
+
+# Ended before the interpreter is, for they call it.
+_RUNNING: weakref.WeakSet[Server] = weakref.WeakSet()
+
+
+def _stop_all() -> None:
+    for server in list(_RUNNING):
+        server.stop(at_once=True)
+
+
+threading._register_atexit(_stop_all)  # type: ignore[attr-defined]

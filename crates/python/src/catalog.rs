@@ -1,0 +1,276 @@
+//! What a server has, for the catalogs: schemas, tables, columns, keys and comments, as Python code tells.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use trunkline::catalog::{
+    Attribute, Constraint, ConstraintKind, ForeignKey, Relation, RelationKind, Schema, Snapshot,
+};
+use trunkline::{Oid, PgError, Result};
+use trunkline_catalog::ddl;
+
+use crate::asking::Asker;
+use crate::call::Call;
+use crate::column;
+use crate::error;
+
+/// The tables of one database.
+#[pyclass(frozen, module = "trunkline")]
+pub(crate) struct Catalog(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    snapshot: Arc<Snapshot>,
+    /// Where each table stands: the place of its schema, and its own within.
+    places: HashMap<(String, String), (usize, usize)>,
+}
+
+/// A foreign key as Python code tells it: its columns, the other table with its schema, and the columns there.
+type Reference = (Vec<String>, String, String, Vec<String>);
+
+#[pymethods]
+impl Catalog {
+    #[new]
+    fn new() -> Catalog {
+        let mut state = State::default();
+        state.schema("public");
+        Catalog(Mutex::new(state))
+    }
+
+    /// Adds what definitions say, such as `pg_dump --schema-only` writes; what was passed over.
+    fn define(&self, sql: &str) -> PyResult<Vec<(u32, String)>> {
+        let defined = ddl::define(sql).map_err(|wrong| {
+            PyValueError::new_err(format!("{wrong}"))
+        })?;
+        let mut state = self.lock();
+        for schema in defined.snapshot.schemas {
+            state.add_schema(schema);
+        }
+        let snapshot = Arc::make_mut(&mut state.snapshot);
+        snapshot.roles.extend(defined.snapshot.roles);
+        snapshot.extensions.extend(defined.snapshot.extensions);
+        let passed = defined.passed_over.into_iter();
+        Ok(passed.map(|over| (u32::try_from(over.line).unwrap_or(u32::MAX), over.what)).collect())
+    }
+
+    fn schema(&self, name: &str) {
+        self.lock().schema(name);
+    }
+
+    #[pyo3(signature = (schema, name, columns, *, not_null, primary_key, unique, foreign_keys, comment, comments, rows, view))]
+    #[allow(clippy::too_many_arguments, reason = "Python code names each")]
+    fn table(
+        &self,
+        schema: &str,
+        name: String,
+        columns: &Bound<'_, PyAny>,
+        not_null: Vec<String>,
+        primary_key: Vec<String>,
+        unique: Vec<Vec<String>>,
+        foreign_keys: Vec<Reference>,
+        comment: Option<String>,
+        comments: HashMap<String, String>,
+        rows: Option<u64>,
+        view: Option<String>,
+    ) -> PyResult<()> {
+        let columns = column::columns(columns)?;
+        let attributes = columns.iter().map(|named| {
+            let mut attribute = Attribute::new(named.column(Oid::TEXT));
+            let is_key = primary_key.contains(&named.name);
+            attribute.not_null = is_key || not_null.contains(&named.name);
+            attribute.comment = comments.get(&named.name).map(|text| text.as_str().into());
+            attribute
+        });
+        let kind = if view.is_some() { RelationKind::View } else { RelationKind::Table };
+        let mut relation = Relation::new(name, kind, attributes);
+        let places = |names: &[String]| -> PyResult<Vec<usize>> {
+            let place = |name: &String| columns.iter().position(|column| column.name == *name);
+            let unknown = |name: &String| {
+                PyValueError::new_err(format!("column \"{name}\" does not exist"))
+            };
+            names.iter().map(|name| place(name).ok_or_else(|| unknown(name))).collect()
+        };
+        for name in not_null.iter().chain(comments.keys()) {
+            places(std::slice::from_ref(name))?;
+        }
+        if !primary_key.is_empty() {
+            let key = ConstraintKind::Primary(places(&primary_key)?.into());
+            relation.constraints.push(Constraint::new(None, key));
+        }
+        for names in &unique {
+            let key = ConstraintKind::Unique(places(names)?.into());
+            relation.constraints.push(Constraint::new(None, key));
+        }
+        for (names, schema, table, refers_to) in foreign_keys {
+            let key = ForeignKey::new(places(&names)?, schema, table, refers_to);
+            let key = ConstraintKind::Foreign(Arc::new(key));
+            relation.constraints.push(Constraint::new(None, key));
+        }
+        relation.comment = comment;
+        relation.rows = rows;
+        relation.definition = view.filter(|query| !query.is_empty());
+        self.lock().add(schema, relation);
+        Ok(())
+    }
+
+    fn drop(&self, schema: &str, name: &str) -> bool {
+        let mut state = self.lock();
+        let Some((of, place)) = state.places.remove(&(schema.to_owned(), name.to_owned())) else {
+            return false;
+        };
+        let snapshot = Arc::make_mut(&mut state.snapshot);
+        let Some(relations) = snapshot.schemas.get_mut(of).map(|schema| &mut schema.relations)
+        else {
+            return false;
+        };
+        relations.swap_remove(place);
+        // The last one has taken its place.
+        if let Some(moved) = relations.get(place).map(|moved| moved.name.clone()) {
+            state.places.insert((schema.to_owned(), moved), (of, place));
+        }
+        true
+    }
+
+    fn tables(&self) -> Vec<(String, String)> {
+        let snapshot = self.snapshot();
+        let of = |schema: &Schema| {
+            let name = |table: &Relation| (schema.name.clone(), table.name.clone());
+            schema.relations.iter().map(name).collect::<Vec<_>>()
+        };
+        snapshot.schemas.iter().flat_map(of).collect()
+    }
+}
+
+impl Catalog {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.lock().snapshot.clone()
+    }
+}
+
+impl State {
+    /// The place of a schema, which is made if it is not there.
+    fn schema(&mut self, name: &str) -> usize {
+        let known = self.snapshot.schemas.iter().position(|schema| schema.name == name);
+        known.unwrap_or_else(|| {
+            let schemas = &mut Arc::make_mut(&mut self.snapshot).schemas;
+            schemas.push(Schema { name: name.to_owned(), ..Schema::default() });
+            schemas.len() - 1
+        })
+    }
+
+    /// Adds a table, in the place of another of its name.
+    fn add(&mut self, schema: &str, relation: Relation) {
+        let of = self.schema(schema);
+        let key = (schema.to_owned(), relation.name.clone());
+        let known = self.places.get(&key).copied();
+        let snapshot = Arc::make_mut(&mut self.snapshot);
+        let Some(relations) = snapshot.schemas.get_mut(of).map(|schema| &mut schema.relations)
+        else {
+            return;
+        };
+        match known.and_then(|(_, place)| relations.get_mut(place)) {
+            Some(place) => *place = relation,
+            None => {
+                self.places.insert(key, (of, relations.len()));
+                relations.push(relation);
+            }
+        }
+    }
+
+    fn add_schema(&mut self, schema: Schema) {
+        let Schema { name, relations, sequences, types, routines, comments, access } = schema;
+        for relation in relations {
+            self.add(&name, relation);
+        }
+        let of = self.schema(&name);
+        if let Some(known) = Arc::make_mut(&mut self.snapshot).schemas.get_mut(of) {
+            known.sequences.extend(sequences);
+            known.types.extend(types);
+            known.routines.extend(routines);
+            known.comments.extend(comments);
+            known.access = access;
+        }
+    }
+}
+
+/// The catalogs of a server's databases.
+#[derive(Clone, Default)]
+pub(crate) struct Catalogs(Option<Arc<Source>>);
+
+enum Source {
+    /// That of all databases.
+    One(Py<Catalog>),
+    /// Each database's.
+    Each(HashMap<String, Py<Catalog>>),
+    /// Called with a database's name for its catalog, and what it said, until it is asked to say it again.
+    Told(Py<PyAny>, Mutex<HashMap<String, Arc<Snapshot>>>),
+}
+
+impl Catalogs {
+    /// From a catalog, a dict of them by the names of databases, a callable, or None.
+    pub(crate) fn of(given: &Bound<'_, PyAny>) -> PyResult<Catalogs> {
+        if given.is_none() {
+            return Ok(Catalogs(None));
+        }
+        let source = if let Ok(catalog) = given.cast::<Catalog>() {
+            Source::One(catalog.clone().unbind())
+        } else if given.is_instance_of::<PyDict>() {
+            Source::Each(given.extract()?)
+        } else if given.is_callable() {
+            Source::Told(given.clone().unbind(), Mutex::default())
+        } else {
+            let ty = given.get_type();
+            let message = format!("a catalog is a trunkline.Catalog, a dict of them or a callable, not {ty}");
+            return Err(PyTypeError::new_err(message));
+        };
+        Ok(Catalogs(Some(Arc::new(source))))
+    }
+
+    /// Forgets what was told.
+    pub(crate) fn forget(&self) {
+        if let Some(Source::Told(_, told)) = self.0.as_deref() {
+            told.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+    }
+
+    /// What a database has.
+    pub(crate) async fn snapshot(&self, database: &str, asker: &Asker) -> Result<Arc<Snapshot>> {
+        let Some(source) = &self.0 else { return Ok(Arc::default()) };
+        let told = match &**source {
+            Source::One(catalog) => return Ok(catalog.get().snapshot()),
+            Source::Each(catalogs) => {
+                let found = catalogs.get(database).map(|catalog| catalog.get().snapshot());
+                return Ok(found.unwrap_or_default());
+            }
+            Source::Told(_, told) => told,
+        };
+        let known = |told: &Mutex<HashMap<String, Arc<Snapshot>>>| {
+            told.lock().unwrap_or_else(PoisonError::into_inner).get(database).cloned()
+        };
+        if let Some(snapshot) = known(told) {
+            return Ok(snapshot);
+        }
+        let (own, name) = (source.clone(), database.to_owned());
+        let call = Arc::new(Call::default());
+        let snapshot = asker.ask(&call, move |py| match &*own {
+            Source::Told(tell, _) => tell.bind(py).call1((name,)),
+            Source::One(_) | Source::Each(_) => Ok(py.None().into_bound(py)),
+        }, |py, catalog, tell| {
+            let catalog = catalog.cast::<Catalog>().map_err(PyErr::from);
+            let snapshot = catalog.map(|catalog| catalog.get().snapshot());
+            let _ = tell.send(snapshot.map_err(|raised| error::answer(py, &raised)));
+        });
+        let snapshot: std::result::Result<_, PgError> = snapshot.await;
+        let snapshot = snapshot?;
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.insert(database.to_owned(), snapshot.clone());
+        Ok(snapshot)
+    }
+}

@@ -1,0 +1,254 @@
+//! A handler as an engine: each connection's statements, one call at a time.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use trunkline::catalog::Snapshot;
+use trunkline::{
+    Client, Column, Columns, Engine, Format, Oid, Params, PgError, Prepared, Reply, Result, Run, Session,
+    SqlState,
+};
+use trunkline_sql::{Lexer, StatementKind, outline};
+
+use crate::answer::Asked;
+use crate::asking::Asker;
+use crate::call::Call;
+use crate::catalog::Catalogs;
+use crate::column::Named;
+use crate::error;
+use crate::executor::Executor;
+use crate::handler::{Calls, Described, Handler};
+use crate::parameters;
+use crate::pool::Pool;
+use crate::query::{Peer, Query};
+
+/// What serves all clients of a server.
+pub(crate) struct PyEngine {
+    pub(crate) handler: Arc<Handler>,
+    pub(crate) pool: Arc<Pool>,
+    /// `trunkline._tasks.Tasks`
+    pub(crate) tasks: Arc<Py<PyAny>>,
+    pub(crate) catalogs: Catalogs,
+}
+
+/// What serves one.
+pub(crate) struct PySession {
+    handler: Arc<Handler>,
+    calls: Arc<Calls>,
+    peer: Arc<Peer>,
+    asker: Asker,
+    /// Those that may still run.
+    running: Vec<Arc<Call>>,
+    catalogs: Catalogs,
+    database: Box<str>,
+}
+
+impl Engine for PyEngine {
+    type Session = PySession;
+
+    async fn open(&self, client: Client) -> Result<PySession> {
+        let database = client.identity().database.clone();
+        let is_known = |known: &Vec<String>| known.iter().any(|known| **known == *database);
+        if !self.handler.databases.as_ref().is_none_or(is_known) {
+            let message = format!("database \"{database}\" does not exist");
+            return Err(PgError::new(SqlState::INVALID_CATALOG_NAME, message));
+        }
+        let executor = match self.handler.has_threads {
+            true => Executor::thread().map_err(|error| {
+                PgError::new(SqlState::INSUFFICIENT_RESOURCES, "there is no thread left")
+                    .source(error)
+            })?,
+            false => Executor::lane(self.pool.clone()),
+        };
+        let asker = Asker { executor, tasks: self.tasks.clone() };
+        let peer = Arc::new(Peer::new(client));
+        let calls = match self.handler.calls.clone() {
+            Some(calls) => calls,
+            None => self.opened(&peer, &asker).await?,
+        };
+        Ok(PySession {
+            handler: self.handler.clone(),
+            calls,
+            peer,
+            asker,
+            running: Vec::new(),
+            catalogs: self.catalogs.clone(),
+            database,
+        })
+    }
+}
+
+impl PyEngine {
+    /// What the handler makes for a connection.
+    async fn opened(&self, peer: &Arc<Peer>, asker: &Asker) -> Result<Arc<Calls>> {
+        let (handler, peer) = (self.handler.clone(), peer.clone());
+        let call = Arc::new(Call::default());
+        asker
+            .ask(
+                &call,
+                move |py| handler.open.bind(py).call1((peer.object(py)?,)),
+                |py, opened, tell| {
+                    let calls = opened.extract::<Calls>().map(Arc::new);
+                    let _ = tell.send(calls.map_err(|raised| error::answer(py, &raised)));
+                },
+            )
+            .await
+    }
+}
+
+impl PySession {
+    /// A call that [`settle`](Session::settle) waits for.
+    fn call(&mut self) -> Arc<Call> {
+        self.running.retain(|call| Arc::strong_count(call) > 1);
+        let call = Arc::new(Call::default());
+        self.running.push(call.clone());
+        call
+    }
+
+    /// What the handler says of a statement, if it says anything.
+    async fn described(&mut self, sql: &str, hints: &[Oid]) -> Result<Option<Described>> {
+        if self.calls.describe.is_none() {
+            return Ok(None);
+        }
+        let call = self.call();
+        let (calls, peer, own) = (self.calls.clone(), self.peer.clone(), call.clone());
+        let (sql, hints) = (sql.to_owned(), Arc::<[Oid]>::from(hints));
+        self.asker
+            .ask(
+                &call,
+                move |py| {
+                    let run = Run::new(Params::unbound(hints.clone()), Arc::default());
+                    let query = Query::new(py, &sql, hints, &run, (&peer, own))?;
+                    match &calls.describe {
+                        Some(describe) => describe.bind(py).call1((query,)),
+                        None => Ok(py.NotImplemented().into_bound(py)),
+                    }
+                },
+                |py, described, tell| {
+                    let described = Described::of(&described);
+                    let _ = tell.send(described.map_err(|raised| error::answer(py, &raised)));
+                },
+            )
+            .await
+    }
+}
+
+/// A statement that was prepared.
+pub(crate) struct Statement {
+    sql: Arc<str>,
+    /// The columns that were described, under whatever names the answer has.
+    columns: Option<Arc<[Named]>>,
+    parameters: Arc<[Oid]>,
+}
+
+impl Session for PySession {
+    type Statement = Statement;
+
+    async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Statement>> {
+        let described = self.described(sql, hints).await?;
+        let types = described.as_ref().map_or(&[][..], |described| &described.parameters);
+        let parameters = parameters::types(sql, hints, types)?;
+        let named = match &described {
+            Some(described) => Some(described.columns.as_ref().map(|columns| columns[..].into())),
+            None => self.handler.columns.clone().map(Some),
+        };
+        let (columns, named) = match named {
+            Some(Some(named)) => {
+                let is_typed = named.iter().all(|column| column.ty.is_some());
+                let columns = named.iter().map(|column| column.column(Oid::TEXT));
+                let columns: Arc<[Column]> = columns.collect();
+                let known = if is_typed { Columns::Known(columns) } else { Columns::AfterBind };
+                (known, Some(named))
+            }
+            Some(None) => (Columns::None, None),
+            None if is_without_rows(sql) => (Columns::None, None),
+            None => (Columns::AfterBind, None),
+        };
+        let parameters: Arc<[Oid]> = parameters.into();
+        let statement =
+            Statement { sql: sql.into(), columns: named, parameters: parameters.clone() };
+        Ok(Prepared::new(statement, columns).parameters(parameters))
+    }
+
+    async fn execute(&mut self, statement: &Statement, mut run: Run) -> Result<Reply> {
+        if !run.params.is_bound() {
+            if !self.handler.runs_to_describe {
+                return Err(undescribed());
+            }
+            let nulls = statement.parameters.iter().map(|_| (Format::Text, None));
+            run.params = Params::bind(statement.parameters.clone(), nulls)?;
+        }
+        let call = self.call();
+        let asked = Asked {
+            sql: statement.sql.clone(),
+            columns: statement.columns.clone().or_else(|| self.handler.columns.clone()),
+            call: call.clone(),
+            asker: self.asker.clone(),
+        };
+        let (calls, peer, own) = (self.calls.clone(), self.peer.clone(), call.clone());
+        let (sql, types) = (statement.sql.clone(), statement.parameters.clone());
+        self.asker
+            .ask(
+                &call,
+                move |py| {
+                    let query = Query::new(py, &sql, types, &run, (&peer, own))?;
+                    calls.query.bind(py).call1((query,))
+                },
+                |py, answer, tell| asked.finish(py, &answer, tell),
+            )
+            .await
+    }
+
+    async fn settle(&mut self) {
+        for call in &self.running {
+            if call.is_canceled() {
+                call.settled().await;
+            }
+        }
+    }
+
+    async fn snapshot(&mut self) -> Result<Arc<Snapshot>> {
+        self.catalogs.snapshot(&self.database, &self.asker).await
+    }
+}
+
+impl Drop for PySession {
+    fn drop(&mut self) {
+        if self.calls.disconnect.is_none() {
+            return;
+        }
+        let (calls, peer) = (self.calls.clone(), self.peer.clone());
+        let asker = self.asker.clone();
+        let _ = self.asker.executor.submit(Box::new(move |py| {
+            if let Some(disconnect) = &calls.disconnect {
+                asker.tell(py, disconnect.bind(py), &peer);
+            }
+        }));
+    }
+}
+
+/// Whether PostgreSQL would tell no rows of a statement: changes without RETURNING, and definitions.
+fn is_without_rows(sql: &str) -> bool {
+    let outline = outline(sql);
+    match outline.kind {
+        StatementKind::Insert
+        | StatementKind::Update
+        | StatementKind::Delete
+        | StatementKind::Merge => !names_returning(sql),
+        StatementKind::Truncate | StatementKind::Definition => !outline.command_tag.is_empty(),
+        _ => false,
+    }
+}
+
+fn names_returning(sql: &str) -> bool {
+    let mut lexer = Lexer::new(sql);
+    std::iter::from_fn(|| lexer.next_significant())
+        .any(|token| token.text(sql).eq_ignore_ascii_case("returning"))
+}
+
+fn undescribed() -> PgError {
+    let message = "the columns of this statement are not known before it runs";
+    PgError::unsupported(message).hint(
+        "The client wants them before it sends parameters: give the server describe=, declare columns=, or say describe=\"run\" if running the handler twice does no harm.",
+    )
+}

@@ -1,0 +1,108 @@
+//! Where the calls of one connection run.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use pyo3::Python;
+use trunkline::PgError;
+
+use crate::pool::{Job, Pool, STACK};
+
+/// The threads that a connection's calls run on, one at a time.
+#[derive(Clone)]
+pub(crate) enum Executor {
+    /// Any of the server's, for what is no connection's and may overlap.
+    Any(Arc<Pool>),
+    /// Any of the server's.
+    Lane(Arc<Lane>),
+    /// One of its own, which ends with the connection: for what may not change threads, as SQLite's connections.
+    Thread(Sender<Job>),
+}
+
+/// The jobs of one connection, on whatever threads.
+pub(crate) struct Lane {
+    pool: Arc<Pool>,
+    state: Mutex<LaneState>,
+}
+
+#[derive(Default)]
+struct LaneState {
+    is_running: bool,
+    waiting: VecDeque<Job>,
+}
+
+impl Executor {
+    /// The threads of a pool for one connection.
+    pub(crate) fn lane(pool: Arc<Pool>) -> Executor {
+        Executor::Lane(Arc::new(Lane { pool, state: Mutex::default() }))
+    }
+
+    /// A thread for one connection.
+    pub(crate) fn thread() -> std::io::Result<Executor> {
+        let (jobs, waiting) = channel::<Job>();
+        let thread = std::thread::Builder::new().name("trunkline-connection".to_owned());
+        thread.stack_size(STACK).spawn(move || {
+            while let Ok(job) = waiting.recv() {
+                let attached = Python::try_attach(|py| {
+                    let _ = catch_unwind(AssertUnwindSafe(|| job(py)));
+                });
+                if attached.is_none() {
+                    break;
+                }
+            }
+        })?;
+        Ok(Executor::Thread(jobs))
+    }
+
+    /// Has a job done.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pool::submit`].
+    pub(crate) fn submit(&self, job: Job) -> Result<(), PgError> {
+        match self {
+            Executor::Any(pool) => pool.submit(job),
+            Executor::Lane(lane) => lane.submit(job),
+            Executor::Thread(jobs) => {
+                jobs.send(job).map_err(|_| PgError::internal("the connection's thread has ended"))
+            }
+        }
+    }
+}
+
+impl Lane {
+    fn submit(self: &Arc<Self>, job: Job) -> Result<(), PgError> {
+        let mut state = self.lock();
+        if state.is_running {
+            state.waiting.push_back(job);
+            return Ok(());
+        }
+        state.is_running = true;
+        drop(state);
+        let lane = self.clone();
+        let submitted = self.pool.submit(Box::new(move |py| lane.run(py, job)));
+        if submitted.is_err() {
+            let mut state = self.lock();
+            state.is_running = false;
+            state.waiting.clear();
+        }
+        submitted
+    }
+
+    /// Runs a job, and those that came meanwhile.
+    fn run(&self, py: Python<'_>, job: Job) {
+        let mut next = Some(job);
+        while let Some(job) = next {
+            let _ = catch_unwind(AssertUnwindSafe(|| job(py)));
+            let mut state = self.lock();
+            next = state.waiting.pop_front();
+            state.is_running = next.is_some();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LaneState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,258 @@
+//! Rows of Python values.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use futures_core::Stream;
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyMapping, PyString};
+use trunkline::types::Value;
+use trunkline::{Column, CommandTag, Oid, PgError, Progress, RowBuf, RowSource};
+
+use crate::arrow::step;
+use crate::column::Named;
+use crate::error;
+use crate::feed::{Feed, Pull};
+use crate::values::{self, Kind};
+
+/// How many rows are looked at for the types of columns, and made at a time.
+const SOME: usize = 1_000;
+/// How long rows are collected before those that are there are sent.
+const SOON: Duration = Duration::from_millis(1);
+
+/// The rows of an iterator: tuples, lists or dicts.
+pub(crate) struct PyRows {
+    rows: Py<PyAny>,
+    /// What was looked at already.
+    ahead: Option<Vec<Py<PyAny>>>,
+    columns: Vec<(String, Oid)>,
+    /// Whether all of them are in memory.
+    is_at_hand: bool,
+    /// Whether the iterator has ended.
+    is_over: bool,
+}
+
+impl PyRows {
+    /// The rows of an iterator behind its first, of these columns; without them those of the first row, which is a dict then. Of columns without a type
+    /// it is that of their values in the first rows: of as many as there are within a millisecond.
+    ///
+    /// # Errors
+    ///
+    /// TypeError for rows that are neither, or of values that PostgreSQL has no type for, or of no one type.
+    pub(crate) fn new(
+        iterator: &Bound<'_, PyAny>,
+        first: Option<Bound<'_, PyAny>>,
+        is_at_hand: bool,
+        columns: Option<Vec<Named>>,
+    ) -> PyResult<(PyRows, Arc<[Column]>)> {
+        let (ahead, is_over) = some(iterator, first)?;
+        let columns = match (columns, ahead.first()) {
+            (Some(columns), _) => columns,
+            (None, Some(row)) => names(row)?,
+            (None, None) => {
+                let message = "rows without columns: return (rows, columns), or dicts";
+                return Err(PyTypeError::new_err(message));
+            }
+        };
+        let types = types(&columns, &ahead)?;
+        let announced = columns.iter().zip(&types).map(|(column, oid)| column.column(*oid));
+        let announced: Arc<[Column]> = announced.collect();
+        let columns = columns.into_iter().zip(announced.iter());
+        let columns = columns.map(|(named, column)| (named.name, column.type_oid)).collect();
+        let ahead = Some(ahead.into_iter().map(Bound::unbind).collect());
+        let rows = iterator.clone().unbind();
+        Ok((PyRows { rows, ahead, columns, is_at_hand, is_over }, announced))
+    }
+
+    /// One row, as values of its columns.
+    fn row(&self, row: &Bound<'_, PyAny>, out: &mut Vec<Value>) -> PyResult<()> {
+        if let Ok(dict) = row.cast::<PyMapping>() {
+            let mut found = 0;
+            for (name, oid) in &self.columns {
+                let value = match dict.cast::<PyDict>() {
+                    Ok(dict) => dict.get_item(name)?,
+                    Err(_) if dict.contains(name)? => Some(dict.get_item(name)?),
+                    Err(_) => None,
+                };
+                found += usize::from(value.is_some());
+                out.push(match value {
+                    Some(value) => self.value(name, *oid, &value)?,
+                    None => Value::Null,
+                });
+            }
+            if found < dict.len()? {
+                let known = |name: &str| self.columns.iter().any(|(known, _)| known == name);
+                for name in dict.keys()? {
+                    let name = name.str()?;
+                    if !known(name.to_str()?) {
+                        let message = format!("a row has a column \"{name}\" that the result has not");
+                        return Err(PyValueError::new_err(message));
+                    }
+                }
+            }
+            return Ok(());
+        }
+        if row.is_instance_of::<PyString>() {
+            return Err(PyTypeError::new_err("a row is a tuple, a list or a dict, not a text"));
+        }
+        let mut columns = self.columns.iter();
+        let mut count = 0;
+        for value in row.try_iter()? {
+            count += 1;
+            if let Some((name, oid)) = columns.next() {
+                out.push(self.value(name, *oid, &value?)?);
+            }
+        }
+        if count != self.columns.len() {
+            let wanted = self.columns.len();
+            let message = format!("a row has {count} values, but the result has {wanted} columns");
+            return Err(PyValueError::new_err(message));
+        }
+        Ok(())
+    }
+
+    fn value(&self, name: &str, oid: Oid, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+        values::value(value, oid).map_err(|raised| {
+            PyValueError::new_err(format!("column \"{name}\": {}", raised.value(value.py())))
+        })
+    }
+
+    fn part(&mut self, py: Python<'_>) -> PyResult<Option<Vec<Value>>> {
+        let ahead = match self.ahead.take() {
+            Some(ahead) => ahead.into_iter().map(|row| row.into_bound(py)).collect(),
+            None if self.is_over => return Ok(None),
+            None => {
+                let (rows, is_over) = some(self.rows.bind(py), None)?;
+                self.is_over = is_over;
+                rows
+            }
+        };
+        if ahead.is_empty() {
+            return Ok(None);
+        }
+        let mut values = Vec::with_capacity(ahead.len() * self.columns.len());
+        for row in &ahead {
+            self.row(row, &mut values)?;
+        }
+        // Rows without columns still count.
+        if self.columns.is_empty() {
+            values.resize(ahead.len(), Value::Null);
+        }
+        Ok(Some(values))
+    }
+}
+
+impl Pull for PyRows {
+    /// Values, row by row.
+    type Part = Vec<Value>;
+
+    fn pull(&mut self, py: Python<'_>) -> Result<Option<Vec<Value>>, PgError> {
+        self.part(py).map_err(|raised| error::answer(py, &raised))
+    }
+
+    fn is_at_hand(&self) -> bool {
+        self.is_at_hand || self.is_over
+    }
+}
+
+/// The rows that an iterator has now, up to a number, and whether these are its last.
+fn some<'py>(
+    iterator: &Bound<'py, PyAny>,
+    first: Option<Bound<'py, PyAny>>,
+) -> PyResult<(Vec<Bound<'py, PyAny>>, bool)> {
+    let mut rows: Vec<_> = first.into_iter().collect();
+    let start = Instant::now();
+    while rows.len() < SOME {
+        let Some(row) = step(iterator)? else { return Ok((rows, true)) };
+        rows.push(row);
+        if start.elapsed() > SOON {
+            break;
+        }
+    }
+    Ok((rows, false))
+}
+
+/// The columns of a row that names them.
+fn names(row: &Bound<'_, PyAny>) -> PyResult<Vec<Named>> {
+    let wrong = |_| {
+        let ty = row.get_type();
+        PyTypeError::new_err(format!(
+            "rows of {ty} do not name their columns: return (rows, columns), or dicts"
+        ))
+    };
+    let keys = row.cast::<PyMapping>().map_err(wrong)?.keys()?;
+    keys.iter().map(|key| Ok(Named { name: key.extract()?, ty: None })).collect()
+}
+
+/// The types of columns that have none, by their values in these rows.
+fn types(columns: &[Named], rows: &[Bound<'_, PyAny>]) -> PyResult<Vec<Oid>> {
+    let mut types = Vec::with_capacity(columns.len());
+    for (index, column) in columns.iter().enumerate() {
+        if let Some((oid, _)) = column.ty {
+            types.push(oid);
+            continue;
+        }
+        let mut all = Kind::Unknown;
+        for row in rows {
+            let value = match row.cast::<PyMapping>() {
+                Ok(dict) if dict.contains(&column.name)? => dict.get_item(&column.name)?,
+                Ok(_) => continue,
+                Err(_) => match row.get_item(index) {
+                    Ok(value) => value,
+                    // A row that is too short, or no row: that is told when it is made.
+                    Err(_) => continue,
+                },
+            };
+            let mixed = || {
+                let (name, ty) = (&column.name, value.get_type());
+                PyTypeError::new_err(format!(
+                    "column \"{name}\" has a value of {ty} beside others: give the column a type, as in (\"{name}\", \"text\")"
+                ))
+            };
+            all = values::kind_of(&value)?.and_then(|kind| all.with(kind)).ok_or_else(mixed)?;
+        }
+        types.push(all.oid());
+    }
+    Ok(types)
+}
+
+/// Writes rows of values.
+pub(crate) struct ValueRows {
+    feed: Feed<PyRows>,
+    part: std::vec::IntoIter<Value>,
+}
+
+impl ValueRows {
+    pub(crate) fn new(feed: Feed<PyRows>) -> ValueRows {
+        ValueRows { feed, part: Vec::new().into_iter() }
+    }
+}
+
+impl RowSource for ValueRows {
+    fn poll_fill(
+        &mut self,
+        cx: &mut Context<'_>,
+        rows: &mut RowBuf<'_>,
+    ) -> Poll<Result<Progress, PgError>> {
+        let columns = rows.columns().len();
+        loop {
+            while self.part.len() > 0 {
+                if rows.is_full() {
+                    return Poll::Ready(Ok(Progress::More));
+                }
+                let part = &mut self.part;
+                if columns == 0 {
+                    part.next();
+                }
+                rows.row(|row| part.take(columns).try_for_each(|value| row.value(&value)))?;
+            }
+            match ready!(Pin::new(&mut self.feed).poll_next(cx)) {
+                Some(part) => self.part = part?.into_iter(),
+                None => return Poll::Ready(Ok(Progress::End(CommandTag::select()))),
+            }
+        }
+    }
+}

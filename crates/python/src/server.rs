@@ -1,0 +1,217 @@
+//! A running server.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use tokio::runtime::Runtime;
+use trunkline::{Limits, Listener};
+use trunkline_catalog::Catalog;
+
+use crate::access::{Access, refused};
+use crate::asking::Asker;
+use crate::catalog::Catalogs;
+use crate::engine::PyEngine;
+use crate::error;
+use crate::executor::Executor;
+use crate::handler::Handler;
+use crate::listen::listen;
+use crate::pool::Pool;
+
+type Server = trunkline::Server<Catalog<PyEngine>>;
+
+/// What a server may take, as `trunkline._handlers.Bounds` has it. Times are in seconds.
+#[derive(FromPyObject)]
+pub(crate) struct Bounds {
+    connections: usize,
+    login_timeout: f64,
+    drain_timeout: f64,
+    statement_timeout: Option<f64>,
+    message_bytes: usize,
+    threads: usize,
+    waiting: usize,
+    require_tls: bool,
+    insecure: bool,
+}
+
+/// A server on its sockets, until it is stopped.
+#[pyclass(frozen, module = "trunkline._trunkline", name = "Server")]
+pub(crate) struct PyServer {
+    server: Server,
+    access: Access,
+    asker: Asker,
+    catalogs: Catalogs,
+    pool: Arc<Pool>,
+    runtime: Mutex<Option<Runtime>>,
+    addresses: Vec<(String, u16)>,
+    /// The process that started it: a fork has none of its threads.
+    process: u32,
+}
+
+#[pymethods]
+impl PyServer {
+    /// Listens on each place, and serves what comes.
+    #[new]
+    fn new(
+        py: Python<'_>,
+        places: Vec<String>,
+        handler: Handler,
+        tasks: Py<PyAny>,
+        access: Access,
+        bounds: Bounds,
+        catalog: Bound<'_, PyAny>,
+    ) -> PyResult<PyServer> {
+        let pool = Arc::new(Pool::new(bounds.threads.max(1), bounds.waiting));
+        let tasks = Arc::new(tasks);
+        let asker = Asker { executor: Executor::Any(pool.clone()), tasks: tasks.clone() };
+        let catalogs = Catalogs::of(&catalog)?;
+        let (auth, tls) = access.load(py, &asker, None)?;
+        let engine = PyEngine {
+            handler: Arc::new(handler),
+            pool: pool.clone(),
+            tasks,
+            catalogs: catalogs.clone(),
+        };
+        let mut builder = trunkline::Server::builder(Catalog::new(engine))
+            .auth(auth)
+            .limits(bounds.limits());
+        if let Some(tls) = tls {
+            builder = builder.tls(tls);
+        }
+        if bounds.require_tls {
+            builder = builder.require_tls();
+        }
+        if bounds.insecure {
+            builder = builder.danger_listen_insecurely();
+        }
+        let server = builder.build();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .thread_name("trunkline")
+            .build()?;
+        let serving = server.clone();
+        let addresses = py.detach(|| {
+            runtime.block_on(async {
+                let mut listeners = Vec::new();
+                for place in &places {
+                    listeners.extend(listen(place).await?);
+                }
+                for listener in &listeners {
+                    serving.check(listener)?;
+                }
+                let addresses = listeners.iter().map(address).collect::<Vec<_>>();
+                for listener in listeners {
+                    let server = serving.clone();
+                    tokio::spawn(async move {
+                        if let Err(error) = server.serve(listener).await {
+                            tracing::error!(%error, "the server stopped listening");
+                        }
+                    });
+                }
+                Ok::<_, std::io::Error>(addresses)
+            })
+        });
+        let addresses = match addresses {
+            Ok(addresses) => addresses,
+            Err(error) => {
+                runtime.shutdown_background();
+                return Err(refused(&error));
+            }
+        };
+        let (runtime, process) = (Mutex::new(Some(runtime)), std::process::id());
+        Ok(PyServer { server, access, asker, catalogs, pool, runtime, addresses, process })
+    }
+
+    /// Each address and port; of a Unix socket the folder, and the port in its name.
+    #[getter]
+    fn addresses(&self) -> Vec<(String, u16)> {
+        self.addresses.clone()
+    }
+
+    /// Stops it: at once, or when running statements are done. Later calls do nothing.
+    fn stop(&self, py: Python<'_>, at_once: bool) -> PyResult<()> {
+        self.check_process()?;
+        let Some(runtime) = self.runtime().take() else { return Ok(()) };
+        let server = self.server.clone();
+        py.detach(|| {
+            if !at_once {
+                runtime.block_on(server.shutdown());
+            }
+            self.pool.stop();
+            // What still runs has been cancelled: nobody waits for it.
+            runtime.shutdown_timeout(Duration::from_secs(1));
+        });
+        Ok(())
+    }
+
+    /// Reads users, rules and certificates again.
+    fn reload(&self, py: Python<'_>) -> PyResult<()> {
+        self.check_process()?;
+        let (auth, tls) = self.access.load(py, &self.asker, None)?;
+        self.server.reload(auth, tls).map_err(|error| refused(&error))
+    }
+
+    /// Tells clients that listen on a channel; how many were told.
+    fn notify(&self, py: Python<'_>, channel: &str, payload: &str) -> PyResult<usize> {
+        self.check_process()?;
+        self.server.notify(channel, payload).map_err(|refused| error::raised(py, &refused))
+    }
+
+    /// Has a catalog that is told by a callable told again.
+    fn forget_catalog(&self) {
+        self.catalogs.forget();
+    }
+}
+
+impl PyServer {
+    fn runtime(&self) -> MutexGuard<'_, Option<Runtime>> {
+        self.runtime.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn check_process(&self) -> PyResult<()> {
+        if self.process == std::process::id() {
+            return Ok(());
+        }
+        Err(PyRuntimeError::new_err("the server is the parent process's: a fork cannot use it"))
+    }
+}
+
+impl Drop for PyServer {
+    fn drop(&mut self) {
+        let runtime = self.runtime().take();
+        match runtime {
+            // Its threads are the parent's.
+            Some(runtime) if self.process != std::process::id() => std::mem::forget(runtime),
+            Some(runtime) => runtime.shutdown_background(),
+            None => {}
+        }
+    }
+}
+
+impl Bounds {
+    fn limits(&self) -> Limits {
+        let time = |seconds: f64| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+        let mut limits = Limits::default();
+        limits.connections = self.connections;
+        limits.login = time(self.login_timeout);
+        limits.drain = time(self.drain_timeout);
+        limits.message = self.message_bytes;
+        if let Some(seconds) = self.statement_timeout {
+            limits.timeouts.statement = time(seconds);
+        }
+        limits
+    }
+}
+
+fn address(listener: &Listener) -> (String, u16) {
+    match (listener.local_address(), listener.path()) {
+        (Some(address), _) => (address.ip().to_string(), address.port()),
+        (None, Some(path)) => {
+            let port = path.extension().and_then(|port| port.to_str()?.parse().ok());
+            let folder = path.parent().map(|folder| folder.display().to_string());
+            (folder.unwrap_or_default(), port.unwrap_or(5432))
+        }
+        (None, None) => (String::new(), 0),
+    }
+}
