@@ -32,7 +32,12 @@ impl Access {
     /// # Errors
     ///
     /// OSError for files that cannot be read, ValueError for what is wrong in them.
-    pub(crate) fn load(&self, py: Python<'_>, asker: &Asker, before: Option<&Auth>) -> PyResult<(Auth, Option<Tls>)> {
+    pub(crate) fn load(
+        &self,
+        py: Python<'_>,
+        asker: &Asker,
+        before: Option<&Auth>,
+    ) -> PyResult<(Auth, Option<Tls>)> {
         let tls = self.tls()?;
         if let Some(decide) = &self.authenticate {
             if !self.users.is_empty() || self.users_file.is_some() || self.hba.is_some() {
@@ -57,9 +62,13 @@ impl Access {
             users = users.userlist(&text).map_err(|error| wrong(&error))?;
         }
         // Each takes some milliseconds of hashing.
-        users = py.detach(|| {
-            self.users.iter().try_fold(users, |users, (name, password)| users.password(name, password))
-        }).map_err(|error| wrong(&error))?;
+        users = py
+            .detach(|| {
+                self.users
+                    .iter()
+                    .try_fold(users, |users, (name, password)| users.password(name, password))
+            })
+            .map_err(|error| wrong(&error))?;
         let Some(rules) = &self.hba else { return Ok((Auth::scram(users), tls)) };
         let maps = match &self.ident {
             Some(text) => UserMaps::parse(text).map_err(|error| wrong(&error))?,
@@ -75,7 +84,8 @@ impl Access {
             (None, None) => return Ok(None),
             _ => return Err(PyValueError::new_err("TLS needs both a certificate and its key")),
         };
-        let failed = |error: trunkline::TlsError| PyOSError::new_err(format!("cannot offer TLS: {error}"));
+        let failed =
+            |error: trunkline::TlsError| PyOSError::new_err(format!("cannot offer TLS: {error}"));
         let tls = Tls::from_pem_files(certificate, key).map_err(failed)?;
         Ok(Some(match &self.client_ca {
             Some(authorities) => tls.with_client_authorities_of(authorities).map_err(failed)?,
@@ -110,16 +120,22 @@ fn called(decide: Py<PyAny>, asker: Asker) -> Auth {
             let login = Login {
                 user: attempt.user().to_owned(),
                 database: attempt.database().to_owned(),
-                address: attempt.address().map(|address| (address.ip().to_string(), address.port())),
+                address: attempt
+                    .address()
+                    .map(|address| (address.ip().to_string(), address.port())),
                 encrypted: attempt.is_encrypted(),
                 password: Some(password),
             };
             let call = Arc::new(Call::default());
-            let is_welcome = asker.ask(&call, move |py| decide.bind(py).call1((login,)), |py, said, tell| {
-                // Only what is True lets in: a None that somebody forgot to replace does not.
-                let welcome = said.extract::<bool>();
-                let _ = tell.send(welcome.map_err(|raised| error::answer(py, &raised)));
-            });
+            let is_welcome = asker.ask(
+                &call,
+                move |py| decide.bind(py).call1((login,)),
+                |py, said, tell| {
+                    // Only what is True lets in: a None that somebody forgot to replace does not.
+                    let welcome = said.extract::<bool>();
+                    let _ = tell.send(welcome.map_err(|raised| error::answer(py, &raised)));
+                },
+            );
             match is_welcome.await {
                 Ok(true) => Ok(()),
                 Ok(false) => Err(attempt.wrong_password()),
@@ -142,4 +158,3 @@ pub(crate) fn refused(error: &std::io::Error) -> PyErr {
         _ => PyOSError::new_err(error.to_string()),
     }
 }
-

@@ -62,10 +62,9 @@ impl Asked {
             return Ok((tag(words.to_str()?)?.into(), None));
         }
         if let Ok(pair) = given.cast::<PyTuple>() {
-            let (rows, columns): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
-                pair.extract().map_err(|_| {
-                    PyTypeError::new_err("a tuple as an answer is (rows, columns)")
-                })?;
+            let (rows, columns): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair
+                .extract()
+                .map_err(|_| PyTypeError::new_err("a tuple as an answer is (rows, columns)"))?;
             return self.rows(&rows, Some(column::columns(&columns)?));
         }
         self.rows(given, declared())

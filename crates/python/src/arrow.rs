@@ -41,7 +41,8 @@ impl Batches {
         if ty.hasattr("__arrow_c_stream__")? {
             let capsule = value.call_method0("__arrow_c_stream__")?;
             // A table knows how long it is; a reader may have to wait for what comes next.
-            let is_at_hand = ty.hasattr("num_rows")? || ty.hasattr("height")? || ty.hasattr("iloc")?;
+            let is_at_hand =
+                ty.hasattr("num_rows")? || ty.hasattr("height")? || ty.hasattr("iloc")?;
             return Ok(Batches::Stream(Box::new(stream(&capsule)?), is_at_hand));
         }
         let capsules = value.call_method0("__arrow_c_array__")?;
@@ -121,7 +122,8 @@ fn array(capsules: &Bound<'_, PyTuple>) -> PyResult<RecordBatch> {
     };
     let data = data.map_err(|error| PyTypeError::new_err(error.to_string()))?;
     if !matches!(data.data_type(), DataType::Struct(_)) {
-        let message = format!("an answer in Arrow must be records, not an array of {}", data.data_type());
+        let message =
+            format!("an answer in Arrow must be records, not an array of {}", data.data_type());
         return Err(PyTypeError::new_err(message));
     }
     Ok(StructArray::from(data).into())

@@ -44,8 +44,9 @@ impl Asker {
         call.expect();
         let submitted = self.executor.submit(Box::new(move |py| {
             let call = own.clone();
-            own.turn(py, || match start(py) {
+            own.turn(py, || match start_here(py, start) {
                 Ok(answer) => asker.receive(answer, call, finish, tell),
+                Err(_) if own.is_canceled() => {}
                 Err(raised) => drop(tell.send(Err(error::answer(py, &raised)))),
             });
         }));
@@ -88,8 +89,11 @@ impl Asker {
                 }
             }
             Err(raised) => {
+                // Of one that was given up nobody hears, the log neither.
+                if !own.is_canceled() {
+                    let _ = tell.send(Err(error::answer(py, &raised)));
+                }
                 own.end();
-                drop(tell.send(Err(error::answer(py, &raised))));
             }
         });
         let started = Bound::new(py, done).and_then(|done| {
@@ -110,12 +114,7 @@ impl Asker {
 
 impl Asker {
     /// Calls something with a connection; nobody waits for it.
-    pub(crate) fn tell(
-        &self,
-        py: Python<'_>,
-        callback: &Bound<'_, PyAny>,
-        peer: &Peer,
-    ) {
+    pub(crate) fn tell(&self, py: Python<'_>, callback: &Bound<'_, PyAny>, peer: &Peer) {
         let told = peer.object(py).and_then(|peer| callback.call1((peer,))).and_then(|told| {
             match told.get_type().hasattr("__await__")? {
                 true => self.tasks.bind(py).call_method1("forget", (told,)).map(drop),
@@ -126,6 +125,20 @@ impl Asker {
             error::log(py, &raised, "a callback failed");
         }
     }
+}
+
+/// Starts; a child process that is forked meanwhile, and comes back from it, ends here: none of the server's other
+/// threads is in it, and the client is its parent's.
+fn start_here<'py>(
+    py: Python<'py>,
+    start: impl FnOnce(Python<'py>) -> PyResult<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let process = std::process::id();
+    let answer = start(py);
+    if std::process::id() != process {
+        py.import("os")?.call_method1("_exit", (70,))?;
+    }
+    answer
 }
 
 /// Gives a call up that nobody waits for any more.
@@ -147,9 +160,7 @@ type Outcome = Box<dyn FnOnce(Python<'_>, PyResult<Bound<'_, PyAny>>) + Send>;
 pub(crate) struct Done(Mutex<Option<Outcome>>);
 
 impl Done {
-    fn new(
-        outcome: impl FnOnce(Python<'_>, PyResult<Bound<'_, PyAny>>) + Send + 'static,
-    ) -> Done {
+    fn new(outcome: impl FnOnce(Python<'_>, PyResult<Bound<'_, PyAny>>) + Send + 'static) -> Done {
         Done(Mutex::new(Some(Box::new(outcome))))
     }
 }

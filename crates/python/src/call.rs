@@ -106,11 +106,13 @@ impl Call {
                 error::log(py, &raised, "a callback of on_cancel failed");
             }
         }
+        let Ok(exception) = error::canceled(py) else { return };
+        // Under this lock no Python code may run: another thread that has the interpreter may wait for it.
         let task = match &mut *self.stage() {
             Stage::Nobody | Stage::Waiting => return,
             Stage::Thread(thread, is_told) => {
                 *is_told = true;
-                return error::interrupt(py, *thread);
+                return error::interrupt(py, *thread, exception);
             }
             Stage::Task(task) => task.clone_ref(py),
         };

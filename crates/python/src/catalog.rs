@@ -42,9 +42,8 @@ impl Catalog {
 
     /// Adds what definitions say, such as `pg_dump --schema-only` writes; what was passed over.
     fn define(&self, sql: &str) -> PyResult<Vec<(u32, String)>> {
-        let defined = ddl::define(sql).map_err(|wrong| {
-            PyValueError::new_err(format!("{wrong}"))
-        })?;
+        let defined =
+            ddl::define(sql).map_err(|wrong| PyValueError::new_err(format!("{wrong}")))?;
         let mut state = self.lock();
         for schema in defined.snapshot.schemas {
             state.add_schema(schema);
@@ -88,9 +87,8 @@ impl Catalog {
         let mut relation = Relation::new(name, kind, attributes);
         let places = |names: &[String]| -> PyResult<Vec<usize>> {
             let place = |name: &String| columns.iter().position(|column| column.name == *name);
-            let unknown = |name: &String| {
-                PyValueError::new_err(format!("column \"{name}\" does not exist"))
-            };
+            let unknown =
+                |name: &String| PyValueError::new_err(format!("column \"{name}\" does not exist"));
             names.iter().map(|name| place(name).ok_or_else(|| unknown(name))).collect()
         };
         for name in not_null.iter().chain(comments.keys()) {
@@ -227,7 +225,8 @@ impl Catalogs {
             Source::Told(given.clone().unbind(), Mutex::default())
         } else {
             let ty = given.get_type();
-            let message = format!("a catalog is a trunkline.Catalog, a dict of them or a callable, not {ty}");
+            let message =
+                format!("a catalog is a trunkline.Catalog, a dict of them or a callable, not {ty}");
             return Err(PyTypeError::new_err(message));
         };
         Ok(Catalogs(Some(Arc::new(source))))
@@ -259,14 +258,18 @@ impl Catalogs {
         }
         let (own, name) = (source.clone(), database.to_owned());
         let call = Arc::new(Call::default());
-        let snapshot = asker.ask(&call, move |py| match &*own {
-            Source::Told(tell, _) => tell.bind(py).call1((name,)),
-            Source::One(_) | Source::Each(_) => Ok(py.None().into_bound(py)),
-        }, |py, catalog, tell| {
-            let catalog = catalog.cast::<Catalog>().map_err(PyErr::from);
-            let snapshot = catalog.map(|catalog| catalog.get().snapshot());
-            let _ = tell.send(snapshot.map_err(|raised| error::answer(py, &raised)));
-        });
+        let snapshot = asker.ask(
+            &call,
+            move |py| match &*own {
+                Source::Told(tell, _) => tell.bind(py).call1((name,)),
+                Source::One(_) | Source::Each(_) => Ok(py.None().into_bound(py)),
+            },
+            |py, catalog, tell| {
+                let catalog = catalog.cast::<Catalog>().map_err(PyErr::from);
+                let snapshot = catalog.map(|catalog| catalog.get().snapshot());
+                let _ = tell.send(snapshot.map_err(|raised| error::answer(py, &raised)));
+            },
+        );
         let snapshot: std::result::Result<_, PgError> = snapshot.await;
         let snapshot = snapshot?;
         let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use trunkline::catalog::Snapshot;
 use trunkline::{
-    Client, Column, Columns, Engine, Format, Oid, Params, PgError, Prepared, Reply, Result, Run, Session,
-    SqlState,
+    Client, Column, Columns, Engine, Format, Oid, Params, PgError, Prepared, Reply, Result, Run,
+    Session, SqlState,
 };
 use trunkline_sql::{Lexer, StatementKind, outline};
 

@@ -62,11 +62,14 @@ pub(crate) fn thread_number(_: Python<'_>) -> c_long {
     number.cast_signed()
 }
 
-/// Raises `trunkline.errors.QueryCanceled` in a thread, before the next step of its Python code.
-pub(crate) fn interrupt(py: Python<'_>, thread: c_long) {
-    static EXCEPTION: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let exception = EXCEPTION.get_or_try_init(py, || function(py, "CANCELED").map(Bound::unbind));
-    let Ok(exception) = exception else { return };
+/// The class of what stops a thread.
+pub(crate) fn canceled(py: Python<'_>) -> PyResult<&Py<PyAny>> {
+    static CANCELED: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    CANCELED.get_or_try_init(py, || function(py, "CANCELED").map(Bound::unbind))
+}
+
+/// Raises an exception in a thread, before the next step of its Python code. Nothing of Python runs here.
+pub(crate) fn interrupt(_: Python<'_>, thread: c_long, exception: &Py<PyAny>) {
     // SAFETY: the interpreter is attached, and the class is alive: Python takes a reference of its own.
     #[allow(unsafe_code, reason = "there is no safe name for it")]
     unsafe {

@@ -31,20 +31,24 @@ pub(crate) fn types(sql: &str, hints: &[Oid], described: &[Oid]) -> Result<Vec<O
 
 /// Gives those a type that have none and are cast to one.
 fn cast(sql: &str, types: &mut [Oid]) {
-    let mut before = String::new();
+    let mut before = "";
     let mut reader = Reader::new(Lexer::new(sql));
     while let Some(kind) = reader.kind() {
-        let word = reader.word().to_ascii_lowercase();
+        let start = reader.offset();
         reader.advance();
+        let word = sql.get(start..reader.taken()).unwrap_or_default();
         if kind != TokenKind::Parameter {
             before = word;
             continue;
         }
         let number = word.trim_start_matches('$').parse::<usize>().ok();
-        let found = match before.as_str() {
-            "limit" | "offset" => Some(Oid::INT8),
-            _ if reader.eat_kind(TokenKind::Typecast) || reader.eat("as") => type_name(&mut reader),
-            _ => None,
+        let is_count = ["limit", "offset"].iter().any(|clause| before.eq_ignore_ascii_case(clause));
+        let found = match () {
+            () if is_count => Some(Oid::INT8),
+            () if reader.eat_kind(TokenKind::Typecast) || reader.eat("as") => {
+                type_name(&mut reader)
+            }
+            () => None,
         };
         let place = number.and_then(|number| types.get_mut(number.checked_sub(1)?));
         if let (Some(place), Some(found)) = (place, found)

@@ -18,9 +18,9 @@ use crate::error;
 use crate::feed::{Feed, Pull};
 use crate::values::{self, Kind};
 
-/// How many rows are looked at for the types of columns, and made at a time.
+/// How many rows are made at a time at the most, and looked at for the types of columns.
 const SOME: usize = 1_000;
-/// How long rows are collected before those that are there are sent.
+/// What takes longer than this is slow.
 const SOON: Duration = Duration::from_millis(1);
 
 /// The rows of an iterator: tuples, lists or dicts.
@@ -33,6 +33,8 @@ pub(crate) struct PyRows {
     is_at_hand: bool,
     /// Whether the iterator has ended.
     is_over: bool,
+    /// How many are made at a time: one if that takes long, so that it is sent, and more the sooner they come.
+    pace: usize,
 }
 
 impl PyRows {
@@ -48,7 +50,8 @@ impl PyRows {
         is_at_hand: bool,
         columns: Option<Vec<Named>>,
     ) -> PyResult<(PyRows, Arc<[Column]>)> {
-        let (ahead, is_over) = some(iterator, first)?;
+        let most = if is_at_hand { SOME } else { 0 };
+        let (mut ahead, mut is_over) = some(iterator, first, most)?;
         let columns = match (columns, ahead.first()) {
             (Some(columns), _) => columns,
             (None, Some(row)) => names(row)?,
@@ -57,14 +60,26 @@ impl PyRows {
                 return Err(PyTypeError::new_err(message));
             }
         };
-        let types = types(&columns, &ahead)?;
+        let start = Instant::now();
+        let types = loop {
+            let found = types(&columns, &ahead)?;
+            let is_open = found.contains(&Kind::Unknown) && ahead.len() < SOME && !is_over;
+            if !is_open || start.elapsed() > SOON {
+                break found.into_iter().map(Kind::oid).collect::<Vec<_>>();
+            }
+            match step(iterator)? {
+                Some(row) => ahead.push(row),
+                None => is_over = true,
+            }
+        };
         let announced = columns.iter().zip(&types).map(|(column, oid)| column.column(*oid));
         let announced: Arc<[Column]> = announced.collect();
         let columns = columns.into_iter().zip(announced.iter());
         let columns = columns.map(|(named, column)| (named.name, column.type_oid)).collect();
         let ahead = Some(ahead.into_iter().map(Bound::unbind).collect());
         let rows = iterator.clone().unbind();
-        Ok((PyRows { rows, ahead, columns, is_at_hand, is_over }, announced))
+        let pace = if is_at_hand { SOME } else { 1 };
+        Ok((PyRows { rows, ahead, columns, is_at_hand, is_over, pace }, announced))
     }
 
     /// One row, as values of its columns.
@@ -88,7 +103,8 @@ impl PyRows {
                 for name in dict.keys()? {
                     let name = name.str()?;
                     if !known(name.to_str()?) {
-                        let message = format!("a row has a column \"{name}\" that the result has not");
+                        let message =
+                            format!("a row has a column \"{name}\" that the result has not");
                         return Err(PyValueError::new_err(message));
                     }
                 }
@@ -125,8 +141,10 @@ impl PyRows {
             Some(ahead) => ahead.into_iter().map(|row| row.into_bound(py)).collect(),
             None if self.is_over => return Ok(None),
             None => {
-                let (rows, is_over) = some(self.rows.bind(py), None)?;
+                let start = Instant::now();
+                let (rows, is_over) = some(self.rows.bind(py), None, self.pace)?;
                 self.is_over = is_over;
+                self.pace = if start.elapsed() > SOON { 1 } else { SOME.min(self.pace * 4) };
                 rows
             }
         };
@@ -158,19 +176,16 @@ impl Pull for PyRows {
     }
 }
 
-/// The rows that an iterator has now, up to a number, and whether these are its last.
+/// The next rows of an iterator behind its first, as many as asked for, and whether these are its last.
 fn some<'py>(
     iterator: &Bound<'py, PyAny>,
     first: Option<Bound<'py, PyAny>>,
+    most: usize,
 ) -> PyResult<(Vec<Bound<'py, PyAny>>, bool)> {
     let mut rows: Vec<_> = first.into_iter().collect();
-    let start = Instant::now();
-    while rows.len() < SOME {
+    while rows.len() < most {
         let Some(row) = step(iterator)? else { return Ok((rows, true)) };
         rows.push(row);
-        if start.elapsed() > SOON {
-            break;
-        }
     }
     Ok((rows, false))
 }
@@ -187,12 +202,12 @@ fn names(row: &Bound<'_, PyAny>) -> PyResult<Vec<Named>> {
     keys.iter().map(|key| Ok(Named { name: key.extract()?, ty: None })).collect()
 }
 
-/// The types of columns that have none, by their values in these rows.
-fn types(columns: &[Named], rows: &[Bound<'_, PyAny>]) -> PyResult<Vec<Oid>> {
+/// The types of columns; of those that have none by their values in these rows.
+fn types(columns: &[Named], rows: &[Bound<'_, PyAny>]) -> PyResult<Vec<Kind>> {
     let mut types = Vec::with_capacity(columns.len());
     for (index, column) in columns.iter().enumerate() {
         if let Some((oid, _)) = column.ty {
-            types.push(oid);
+            types.push(Kind::Of(oid));
             continue;
         }
         let mut all = Kind::Unknown;
@@ -214,7 +229,7 @@ fn types(columns: &[Named], rows: &[Bound<'_, PyAny>]) -> PyResult<Vec<Oid>> {
             };
             all = values::kind_of(&value)?.and_then(|kind| all.with(kind)).ok_or_else(mixed)?;
         }
-        types.push(all.oid());
+        types.push(all);
     }
     Ok(types)
 }

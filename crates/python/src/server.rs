@@ -73,9 +73,8 @@ impl PyServer {
             tasks,
             catalogs: catalogs.clone(),
         };
-        let mut builder = trunkline::Server::builder(Catalog::new(engine))
-            .auth(auth)
-            .limits(bounds.limits());
+        let mut builder =
+            trunkline::Server::builder(Catalog::new(engine)).auth(auth).limits(bounds.limits());
         if let Some(tls) = tls {
             builder = builder.tls(tls);
         }

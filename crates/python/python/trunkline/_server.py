@@ -229,4 +229,9 @@ def _stop_all() -> None:
         server.stop(at_once=True)
 
 
+if hasattr(os, "register_at_fork"):
+    # The threads of a server are its process's: a child has none of them to stop.
+    os.register_at_fork(after_in_child=_RUNNING.clear)
+
+
 threading._register_atexit(_stop_all)  # type: ignore[attr-defined]

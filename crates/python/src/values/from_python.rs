@@ -34,7 +34,10 @@ pub(crate) fn value(given: &Bound<'_, PyAny>, oid: Oid) -> PyResult<Value> {
         return Ok(Value::Bool(truth.is_true()));
     }
     if given.is_instance_of::<PyInt>() {
-        return integer(given);
+        return match oid {
+            Oid::XID8 | Oid::XID | Oid::CID => Ok(Value::Text(given.str()?.to_str()?.to_owned())),
+            _ => integer(given),
+        };
     }
     if let Ok(number) = given.cast::<PyFloat>() {
         return Ok(Value::Float8(number.value()));
@@ -84,9 +87,9 @@ pub(crate) fn value(given: &Bound<'_, PyAny>, oid: Oid) -> PyResult<Value> {
     if given.is_instance(classes::decimal(py)?)? {
         let text = given.str()?;
         let number = Numeric::parse(text.to_str()?);
-        return number.map(Value::Numeric).map_err(|_| {
-            PyValueError::new_err(format!("{text} is no numeric"))
-        });
+        return number
+            .map(Value::Numeric)
+            .map_err(|_| PyValueError::new_err(format!("{text} is no numeric")));
     }
     if given.is_instance(classes::uuid(py)?)? {
         return Ok(Value::Uuid(given.getattr("bytes")?.extract::<[u8; 16]>()?));
@@ -164,7 +167,9 @@ fn array(given: &Bound<'_, PyAny>, element: Oid) -> PyResult<Value> {
     let mut elements = Vec::new();
     flatten(given, element, 0, &mut lengths, &mut elements)?;
     let dimensions = lengths.into_iter().map(|length| Dimension { length, lower: 1 });
-    Ok(Value::Array(Array::of_dimensions(element, dimensions.collect(), elements)))
+    // An array without elements has no dimensions.
+    let dimensions = if elements.is_empty() { Vec::new() } else { dimensions.collect() };
+    Ok(Value::Array(Array::of_dimensions(element, dimensions, elements)))
 }
 
 fn flatten(

@@ -41,9 +41,7 @@ pub(crate) fn object<'py>(
         Value::Text(text) => PyString::new(py, text).into_any(),
         Value::Bytea(bytes) => PyBytes::new(py, bytes).into_any(),
         Value::Numeric(_) => classes::decimal(py)?.call1((text(py, value, oid, style)?,))?,
-        Value::Uuid(bytes) => {
-            classes::uuid(py)?.call1((py.None(), PyBytes::new(py, bytes)))?
-        }
+        Value::Uuid(bytes) => classes::uuid(py)?.call1((py.None(), PyBytes::new(py, bytes)))?,
         Value::Json(json) => classes::json_loads(py)?.call1((json,))?,
         Value::Inet(_) => {
             let text = text(py, value, oid, style)?;

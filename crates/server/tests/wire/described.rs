@@ -40,10 +40,7 @@ fn a_statement_is_run_once_where_it_is_described_and_bound() {
     // With a description of the portal besides, and a suspension.
     client.say(&parse("", "one")).say(&STATEMENT).say(&bind("", "")).say(&PORTAL);
     client.say(&execute("", 1)).say(&execute("", 1)).say(&Sync);
-    assert_eq!(
-        client.hear_until('Z'),
-        "1 t() T(run:23:0) 2 T(run:23:0) D(1) s C(SELECT 0) Z(I)"
-    );
+    assert_eq!(client.hear_until('Z'), "1 t() T(run:23:0) 2 T(run:23:0) D(1) s C(SELECT 0) Z(I)");
     assert_eq!(runs.load(Ordering::Relaxed), 2);
     // What was found then is not found again.
     client.say(&bind("", "")).say(&execute("", 0)).say(&Sync);
