@@ -9,6 +9,7 @@ mod deps;
 mod halt;
 mod interop;
 mod process;
+mod python;
 mod servers;
 mod test;
 mod threats;
@@ -38,6 +39,8 @@ cargo xtask catalog [--corpus FOLDER] [--client NAME] [--bless]
                                what clients see of the same definitions in PostgreSQL 18 and served by us
 cargo xtask types [--values N] [--only NAME]
                                N values of each family by PostgreSQL 15 and 18 and by us, compared
+cargo xtask python [ARGUMENTS OF PYTEST]
+                               the Python package: its wheel, its types, its tests
 cargo xtask bench [NAME …]     figures beside those of peers, and their goals; lists the names
 ";
 
@@ -68,6 +71,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
         ("servers", [run, name]) if run == "run" => servers::run(name),
         ("types", _) => types::task(&workspace, rest).map_err(Halt::reason),
         ("catalog", _) => printed(catalog::task(&workspace, rest)),
+        ("python", _) => printed(python::task(&workspace, rest)),
         ("conformance", _) => printed(conformance::task(&workspace, rest)),
         ("interop", _) => {
             interop::task(&workspace, rest).map(|report| println!("{report}")).map_err(Halt::reason)

@@ -106,7 +106,7 @@ pub(crate) struct Login {
     #[pyo3(get)]
     encrypted: bool,
     #[pyo3(get)]
-    password: Option<String>,
+    password: String,
 }
 
 /// Asks Python code, which hears the password.
@@ -124,7 +124,7 @@ fn called(decide: Py<PyAny>, asker: Asker) -> Auth {
                     .address()
                     .map(|address| (address.ip().to_string(), address.port())),
                 encrypted: attempt.is_encrypted(),
-                password: Some(password),
+                password,
             };
             let call = Arc::new(Call::default());
             let is_welcome = asker.ask(

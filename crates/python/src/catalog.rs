@@ -59,13 +59,13 @@ impl Catalog {
         self.lock().schema(name);
     }
 
-    #[pyo3(signature = (schema, name, columns, *, not_null, primary_key, unique, foreign_keys, comment, comments, rows, view))]
+    #[pyo3(signature = (name, columns, *, schema="public", not_null=Vec::new(), primary_key=Vec::new(), unique=Vec::new(), foreign_keys=Vec::new(), comment=None, comments=HashMap::new(), rows=None, view=None))]
     #[allow(clippy::too_many_arguments, reason = "Python code names each")]
     fn table(
         &self,
-        schema: &str,
         name: String,
         columns: &Bound<'_, PyAny>,
+        schema: &str,
         not_null: Vec<String>,
         primary_key: Vec<String>,
         unique: Vec<Vec<String>>,
@@ -114,7 +114,8 @@ impl Catalog {
         Ok(())
     }
 
-    fn drop(&self, schema: &str, name: &str) -> bool {
+    #[pyo3(signature = (name, *, schema="public"))]
+    fn drop(&self, name: &str, schema: &str) -> bool {
         let mut state = self.lock();
         let Some((of, place)) = state.places.remove(&(schema.to_owned(), name.to_owned())) else {
             return false;

@@ -3,7 +3,9 @@
 use super::{Run, deny};
 use crate::halt::Halt;
 use crate::workspace::Package;
-use crate::{bench, catalog, codegen, conformance, deps, interop, process, threats, tidy, types};
+use crate::{
+    bench, catalog, codegen, conformance, deps, interop, process, python, threats, tidy, types,
+};
 
 /// One proof.
 pub(super) struct Step {
@@ -91,8 +93,16 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         name: "lint",
-        what: "no warnings in the crates with Arrow and DataFusion",
-        run: |run| cargo(run, &engine("clippy", &["--all-targets", "--", "-Dwarnings"])),
+        what: "no warnings in the crates with Arrow, DataFusion and Python",
+        run: |run| {
+            let more = ["-p", "trunkline-python", "--all-targets", "--", "-Dwarnings"];
+            cargo(run, &engine("clippy", &more))
+        },
+    },
+    Step {
+        name: "python",
+        what: "the Python package: its wheel, its types, its tests with real clients",
+        run: |run| python::task(run.workspace, &[]),
     },
     Step { name: "fuzz", what: "the fuzzers' corpora and mutations of them, replayed", run: fuzz },
     Step {

@@ -1,1 +1,148 @@
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, final
+
+from trunkline._handlers import Access, Bounds, Handler
+from trunkline._tasks import Tasks
+
+__all__ = ["Catalog", "Connection", "Login", "Query", "Result", "Server", "__version__"]
+
 __version__: str
+
+@final
+class Connection:
+    """A client, for as long as it is connected."""
+
+    @property
+    def id(self) -> int:
+        """What `pg_backend_pid()` answers."""
+    @property
+    def user(self) -> str:
+        """The user it has proved to be, or claims to be where everybody is believed."""
+    @property
+    def database(self) -> str:
+        """The database it asked for; the user's name when it named none."""
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Its address and port; None on a Unix socket."""
+    @property
+    def encrypted(self) -> bool:
+        """Whether TLS protects the connection."""
+    @property
+    def state(self) -> dict[Any, Any]:
+        """For the handler, which may keep there what it likes."""
+    def setting(self, name: str) -> str | None:
+        """The value of a setting as SHOW prints it; None for a name that is not known."""
+    def notice(
+        self,
+        message: str,
+        *,
+        severity: str = "NOTICE",
+        sqlstate: str | None = None,
+        detail: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        """Tells the client something before its answer ends: DEBUG, INFO, LOG, NOTICE or WARNING."""
+    def notify(self, channel: str, payload: str) -> None:
+        """Tells all who LISTEN to a channel when the transaction is kept, as NOTIFY does."""
+
+@final
+class Query:
+    """A statement to be answered."""
+
+    @property
+    def sql(self) -> str:
+        """Its text, as the client wrote it."""
+    @property
+    def params(self) -> list[Any]:
+        """The values of `$1`, `$2`, …, whatever format they came in."""
+    @property
+    def param_types(self) -> list[str]:
+        """Their types: those that the client declared, or that were found."""
+    @property
+    def connection(self) -> Connection:
+        """Who asks."""
+    @property
+    def cancelled(self) -> bool:
+        """Whether nobody waits for the answer any more."""
+    def on_cancel(self, callback: Callable[[], object]) -> None:
+        """Has something called, on another thread, when the statement is cancelled: what interrupts an engine."""
+
+@final
+class Result:
+    """An answer with its columns, or with a command tag of its own."""
+
+    def __new__(cls, rows: Any, columns: Sequence[Any] | None = None, *, tag: str | None = None) -> Result: ...
+    @property
+    def rows(self) -> Any:
+        """Arrow data, rows, or None."""
+    @property
+    def columns(self) -> Sequence[Any] | None:
+        """Names, or pairs of a name and a type."""
+    @property
+    def tag(self) -> str | None:
+        """The words of CommandComplete."""
+
+@final
+class Login:
+    """Somebody who wants to come in."""
+
+    @property
+    def user(self) -> str:
+        """Who it says it is."""
+    @property
+    def database(self) -> str:
+        """The database it wants."""
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Its address and port; None on a Unix socket."""
+    @property
+    def encrypted(self) -> bool:
+        """Whether TLS protects what it says."""
+    @property
+    def password(self) -> str:
+        """The password that it was asked for."""
+
+@final
+class Catalog:
+    """What there is to see: schemas, tables, columns, keys and comments."""
+
+    def __new__(cls) -> Catalog: ...
+    def define(self, sql: str) -> list[tuple[int, str]]:
+        """Adds what definitions say, such as `pg_dump --schema-only` writes; lines and first words of what was passed over."""
+    def schema(self, name: str) -> None:
+        """Adds a schema."""
+    def table(
+        self,
+        name: str,
+        columns: Sequence[Any],
+        *,
+        schema: str = "public",
+        not_null: Sequence[str] = ...,
+        primary_key: Sequence[str] = ...,
+        unique: Sequence[Sequence[str]] = ...,
+        foreign_keys: Sequence[tuple[Sequence[str], str, str, Sequence[str]]] = ...,
+        comment: str | None = None,
+        comments: Mapping[str, str] = ...,
+        rows: int | None = None,
+        view: str | None = None,
+    ) -> None:
+        """Adds a table, or a view with its query, in the place of another of its name.
+
+        A foreign key is its columns, the other table's schema and name, and the columns there.
+        """
+    def drop(self, name: str, *, schema: str = "public") -> bool:
+        """Forgets a table; whether there was one."""
+    def tables(self) -> list[tuple[str, str]]:
+        """Schema and name of each table."""
+
+@final
+class Server:
+    def __new__(
+        cls, places: list[str], handler: Handler, tasks: Tasks, access: Access, bounds: Bounds, catalog: Any
+    ) -> Server: ...
+    @property
+    def addresses(self) -> list[tuple[str, int]]: ...
+    def stop(self, at_once: bool) -> None: ...
+    def reload(self) -> None: ...
+    def notify(self, channel: str, payload: str) -> int: ...
+    def forget_catalog(self) -> None: ...
