@@ -1,0 +1,10 @@
+"""The two sides of a connection, as the extension module has them."""
+
+from trunkline._trunkline.protocol import (
+    Backend,
+    Connection,
+    Frontend,
+    Limits,
+    Messages,
+    Phase,
+)
