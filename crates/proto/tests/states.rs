@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use trunkline_proto::state::{Kind, Phase, Sender, Verdict, next};
+use trunkline_proto::state::{Conversation, Kind, Phase, Request, Sender, Verdict, next};
 
 /// Every legal message: where it leads.
 fn transitions() -> Vec<(Phase, Sender, Kind, Verdict)> {

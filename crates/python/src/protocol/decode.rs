@@ -46,21 +46,16 @@ pub(super) fn frontend(
     stage: Option<Stage>,
 ) -> PyResult<Result<Py<PyAny>, trunkline_proto::Malformed>> {
     match message {
-        AnyFrontend::Bind(bind) => {
-            let parameters =
-                bind.parameters().map(|value| value.map(|value| PyBytes::new(py, value)));
-            let parameters: Vec<_> = parameters.collect();
-            made(
-                py,
-                extended::Bind {
-                    portal: text(py, bind.portal())?,
-                    statement: text(py, bind.statement())?,
-                    parameters: PyTuple::new(py, parameters)?.unbind(),
-                    parameter_formats: PyTuple::new(py, bind.parameter_formats())?.unbind(),
-                    result_formats: PyTuple::new(py, bind.result_formats())?.unbind(),
-                },
-            )
-        }
+        AnyFrontend::Bind(bind) => made(
+            py,
+            extended::Bind {
+                portal: text(py, bind.portal())?,
+                statement: text(py, bind.statement())?,
+                parameters: values(py, bind.parameters(), bind.parameter_count())?,
+                parameter_formats: PyTuple::new(py, bind.parameter_formats())?.unbind(),
+                result_formats: PyTuple::new(py, bind.result_formats())?.unbind(),
+            },
+        ),
         AnyFrontend::Close(close) => made(
             py,
             extended::Close { target: close.target, name: text(py, close.name.as_bytes())? },
@@ -79,20 +74,15 @@ pub(super) fn frontend(
             made(py, extended::Execute { portal, max_rows: execute.max_rows })
         }
         AnyFrontend::Flush(_) => made(py, empty::Flush),
-        AnyFrontend::FunctionCall(call) => {
-            let arguments =
-                call.arguments().map(|value| value.map(|value| PyBytes::new(py, value)));
-            let arguments: Vec<_> = arguments.collect();
-            made(
-                py,
-                command::FunctionCall {
-                    function: call.function().0,
-                    arguments: PyTuple::new(py, arguments)?.unbind(),
-                    argument_formats: PyTuple::new(py, call.argument_formats())?.unbind(),
-                    result_format: call.result_format(),
-                },
-            )
-        }
+        AnyFrontend::FunctionCall(call) => made(
+            py,
+            command::FunctionCall {
+                function: call.function().0,
+                arguments: values(py, call.arguments(), call.argument_count())?,
+                argument_formats: PyTuple::new(py, call.argument_formats())?.unbind(),
+                result_format: call.result_format(),
+            },
+        ),
         AnyFrontend::Parse(parse) => {
             let types = parse.parameter_types().map(|oid| oid.0);
             let parameter_types = PyTuple::new(py, types)?.unbind();
@@ -149,11 +139,19 @@ pub(super) fn row(
     py: Python<'_>,
     row: &proto::DataRow<proto::Values<&[u8]>>,
 ) -> PyResult<Py<PyAny>> {
-    let values = Sized(
-        row.values.iter().map(|value| value.map(|value| PyBytes::new(py, value))),
-        row.values.len(),
-    );
-    made(py, rows::DataRow { values: PyTuple::new(py, values)?.unbind() })
+    let values = values(py, row.values.iter(), row.values.len())?;
+    made(py, rows::DataRow { values })
+}
+
+/// A tuple of so many values.
+#[inline]
+fn values<'a>(
+    py: Python<'_>,
+    values: impl Iterator<Item = Option<&'a [u8]>>,
+    count: usize,
+) -> PyResult<Py<PyTuple>> {
+    let values = values.map(|value| value.map(|value| PyBytes::new(py, value)));
+    Ok(PyTuple::new(py, Sized(values, count))?.unbind())
 }
 
 /// An iterator that is known to yield so many.

@@ -31,6 +31,10 @@ pub(super) fn text_bytes<'a>(text: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, 
 
 /// The string of some bytes.
 pub(super) fn text(py: Python<'_>, bytes: &[u8]) -> PyResult<Py<PyString>> {
+    // Most names are empty.
+    if bytes.is_empty() {
+        return Ok(intern!(py, "").clone().unbind());
+    }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok(PyString::new(py, text).unbind());
     }
