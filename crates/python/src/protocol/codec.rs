@@ -12,6 +12,8 @@ pub(super) struct Codec {
     /// Which side we are.
     pub(super) side: Sender,
     pub(super) strict: bool,
+    /// Whether the rules are asked at all: a decoder alone does not.
+    pub(super) judges: bool,
     /// Violations that a lenient connection has let pass, to be logged.
     pub(super) warnings: Vec<String>,
 }

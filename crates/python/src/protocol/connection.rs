@@ -215,6 +215,43 @@ impl Backend {
     }
 }
 
+/// Reads what one side sends, without any rules: in the phase that it is told.
+///
+/// `sender` is `"frontend"` or `"backend"`. Of the phases only those of the login matter: they decide
+/// what a packet, a byte or a `p` is.
+#[pyclass(extends = Connection, module = "trunkline.protocol")]
+pub(super) struct Decoder;
+
+#[pymethods]
+impl Decoder {
+    #[new]
+    #[pyo3(signature = (sender, *, phase = Phase::Startup, limits = None))]
+    fn new(
+        sender: &str,
+        phase: Phase,
+        limits: Option<&Limits>,
+    ) -> PyResult<PyClassInitializer<Decoder>> {
+        let side = match sender {
+            "frontend" => Sender::Backend,
+            "backend" => Sender::Frontend,
+            _ => {
+                let message = "a sender is 'frontend' or 'backend'";
+                return Err(pyo3::exceptions::PyValueError::new_err(message));
+            }
+        };
+        let mut codec = Codec::new(side, false, true, limits, None);
+        codec.judges = false;
+        codec.machine.stand(phase);
+        Ok(PyClassInitializer::from(Connection { codec }).add_subclass(Decoder))
+    }
+
+    /// Stands in another phase from now on; what has been received and not read is read in it.
+    fn stand(slf: &Bound<'_, Decoder>, phase: Phase) -> PyResult<()> {
+        slf.as_super().try_borrow_mut()?.codec.machine.stand(phase);
+        Ok(())
+    }
+}
+
 fn tracer(sink: Option<&Bound<'_, PyAny>>, regress: bool) -> PyResult<Option<Tracer>> {
     sink.map(|sink| Tracer::new(sink, regress)).transpose()
 }
@@ -249,7 +286,8 @@ impl Codec {
     ) -> Codec {
         let limits = limits.map(Limits::bounds).unwrap_or_default();
         let (input, warnings) = (Input::default(), Vec::new());
-        Codec { machine: Machine::new(logged_in, limits), input, tracer, side, strict, warnings }
+        let machine = Machine::new(logged_in, limits);
+        Codec { machine, input, tracer, side, strict, judges: true, warnings }
     }
 
     fn told(&mut self, py: Python<'_>) -> Told {
@@ -292,6 +330,9 @@ impl Codec {
     }
 
     fn admit_ours(&mut self, py: Python<'_>, step: Step) -> PyResult<Outcome> {
+        if !self.judges {
+            return Ok(Outcome::Pass);
+        }
         let phase = self.machine.phase();
         let outcome = self.machine.pass(self.side, step, true);
         if outcome == Outcome::Illegal {

@@ -13,7 +13,14 @@ use super::{
 };
 
 /// Where a connection stands.
-#[pyclass(frozen, eq, hash, rename_all = "SCREAMING_SNAKE_CASE", module = "trunkline.protocol")]
+#[pyclass(
+    frozen,
+    eq,
+    hash,
+    from_py_object,
+    rename_all = "SCREAMING_SNAKE_CASE",
+    module = "trunkline.protocol"
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Phase {
     /// The first packet is to come, or the next after an answer to SSLRequest or GSSENCRequest.
@@ -88,6 +95,22 @@ impl Machine {
             status: is_logged_in.then_some(TransactionStatus::Idle),
             limits,
         }
+    }
+
+    /// Stands in a phase whatever has been before: only the login is told apart, which decides how
+    /// messages are read.
+    pub(super) fn stand(&mut self, phase: Phase) {
+        self.stage = match phase {
+            Phase::Startup => Some(Stage::Startup { is_encrypted: false }),
+            Phase::SslNegotiation => Some(Stage::Ssl),
+            Phase::GssNegotiation => Some(Stage::GssEnc),
+            Phase::Authentication => Some(Stage::Authentication(Method::Undecided)),
+            Phase::Password => Some(Stage::Password),
+            Phase::SaslInitial => Some(Stage::SaslInitial),
+            Phase::Sasl => Some(Stage::Sasl),
+            Phase::Gss => Some(Stage::Gss),
+            _ => None,
+        };
     }
 
     pub(super) fn stage(&self) -> Option<Stage> {

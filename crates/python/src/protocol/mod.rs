@@ -47,6 +47,7 @@ pub(crate) fn register(parent: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<machine::Phase>()?;
     module.add_class::<connection::Connection>()?;
     module.add_class::<connection::Backend>()?;
+    module.add_class::<connection::Decoder>()?;
     module.add_class::<connection::Frontend>()?;
     module.add_class::<connection::Messages>()?;
     parent.add_submodule(&module)?;

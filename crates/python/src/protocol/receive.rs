@@ -281,6 +281,9 @@ impl Codec {
     /// by a lenient one.
     #[inline]
     fn admit(&mut self, step: Step) -> Result<Outcome, PeerError> {
+        if !self.judges {
+            return Ok(Outcome::Pass);
+        }
         let outcome = self.machine.pass(self.peer(), step, false);
         if outcome == Outcome::Illegal { self.misplaced(step) } else { Ok(outcome) }
     }

@@ -17,6 +17,7 @@ authentication. To import this module starts no thread, and no server.
 from trunkline.protocol._connection import (
     Backend,
     Connection,
+    Decoder,
     Frontend,
     Limits,
     Messages,
@@ -119,6 +120,7 @@ __all__ = [
     "CopyInResponse",
     "CopyOutResponse",
     "DataRow",
+    "Decoder",
     "Describe",
     "EmptyQueryResponse",
     "ErrorResponse",

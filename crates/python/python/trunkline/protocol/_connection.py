@@ -3,6 +3,7 @@
 from trunkline._trunkline.protocol import (
     Backend,
     Connection,
+    Decoder,
     Frontend,
     Limits,
     Messages,

@@ -54,6 +54,17 @@ class Backend(Connection):
     ) -> bytes: ...
 
 @final
+class Decoder(Connection):
+    def __new__(
+        cls,
+        sender: Literal["frontend", "backend"],
+        *,
+        phase: Phase = ...,
+        limits: Limits | None = None,
+    ) -> Self: ...
+    def stand(self, phase: Phase) -> None: ...
+
+@final
 class Messages(Iterator[Message]):
     def __iter__(self) -> Messages: ...
     def __next__(self) -> Message: ...
