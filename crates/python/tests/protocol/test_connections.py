@@ -100,6 +100,19 @@ def test_a_copy_of_the_extended_protocol_ends():
     assert client.is_ready and client.pending_syncs == 0
 
 
+def test_a_sync_ahead_of_a_copy_means_nothing():
+    client, server = logged_in()
+    list(server.receive(client.send(p.Bind(), p.Execute(), p.Sync())))
+    list(client.receive(server.send(p.BindComplete(), p.CopyInResponse())))
+    list(server.receive(client.send(p.CopyDone())))
+    list(client.receive(server.send(p.CommandComplete("COPY 0"))))
+    for side in (client, server):
+        assert side.phase == p.Phase.EXTENDED and not side.is_ready and side.pending_syncs == 0
+    assert list(server.receive(client.send(p.Sync()))) == [p.Sync()]
+    list(client.receive(server.send(p.ReadyForQuery())))
+    assert client.is_ready and server.is_ready
+
+
 def test_copy_data_after_an_error_is_not_written():
     client, server = logged_in()
     list(server.receive(client.send(p.Query("copy t from stdin"))))
