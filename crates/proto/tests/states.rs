@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use trunkline_proto::state::{Kind, Phase, Sender, Verdict, next};
+use trunkline_proto::state::{Conversation, Kind, Phase, Request, Sender, Verdict, next};
 
 /// Every legal message: where it leads.
 fn transitions() -> Vec<(Phase, Sender, Kind, Verdict)> {
@@ -180,3 +180,18 @@ when those before it are answered: so the answer to one message decides what the
 `Closed`.
 
 ";
+
+#[test]
+fn ready_is_owed_for_what_waits_too() {
+    let mut conversation = Conversation::starting();
+    assert_eq!(conversation.ready_owed(), 1);
+    assert_eq!(conversation.reply(Kind::ReadyForQuery), Verdict::Next(Phase::Idle));
+    assert_eq!(conversation.ready_owed(), 0);
+    for kind in [Kind::Parse, Kind::Sync, Kind::Query, Kind::Flush] {
+        assert_eq!(conversation.request(kind), Request::Taken);
+    }
+    assert_eq!(conversation.ready_owed(), 2);
+    conversation.reply(Kind::ParseComplete);
+    conversation.reply(Kind::ReadyForQuery);
+    assert_eq!(conversation.ready_owed(), 1);
+}

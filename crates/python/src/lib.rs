@@ -7,6 +7,7 @@
 //!   one call of a connection at a time (`executor`), and a `call` can be given up.
 //! - `query` is what a handler is asked; `answer` reads what it returns: `arrow` data, `rows` of `values`, tags. What
 //!   needs the interpreter comes to the connection through a `feed`, a part at a time.
+//! - `protocol` is the codec, which knows nothing of all that.
 //! - `catalog` holds what Python code tells of its tables.
 
 mod access;
@@ -24,6 +25,7 @@ mod handler;
 mod listen;
 mod parameters;
 mod pool;
+mod protocol;
 mod query;
 mod rows;
 mod server;
@@ -39,5 +41,6 @@ fn extension(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<query::Connection>()?;
     module.add_class::<query::Query>()?;
     module.add_class::<server::PyServer>()?;
-    module.add("__version__", env!("CARGO_PKG_VERSION"))
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    protocol::register(module)
 }

@@ -6,7 +6,7 @@ use super::{BackendMessage, BackendTag, Encode, bind::put_values};
 use crate::{
     Oid,
     error::{Malformed, Misuse},
-    wire::{Count, Reader, frame, put_count, put_part},
+    wire::{Body, Count, Reader, frame, put_count, put_part},
 };
 
 /// One column of a result set. As received, the name borrows from the message.
@@ -132,13 +132,15 @@ where
 }
 
 /// The values of a received DataRow.
+///
+/// One slice of the read buffer, owned or borrowed.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Values {
-    body: Bytes,
+pub struct Values<B = Bytes> {
+    body: B,
     count: u16,
 }
 
-impl Values {
+impl<B: Body> Values<B> {
     /// How many values there are.
     #[inline]
     pub fn len(&self) -> usize {
@@ -154,12 +156,12 @@ impl Values {
     /// The values; `None` is NULL.
     #[inline]
     pub fn iter(&self) -> impl Iterator<Item = Option<&[u8]>> + Clone {
-        let mut reader = Reader::new(self.body.get(2..).unwrap_or_default());
+        let mut reader = Reader::new(self.body.as_ref().get(2..).unwrap_or_default());
         (0..self.count).map_while(move |_| reader.value().ok())
     }
 }
 
-impl std::fmt::Debug for Values {
+impl<B> std::fmt::Debug for Values<B> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Values are data, perhaps secret: only their number is told.
         f.debug_struct("Values").field("count", &self.count).finish_non_exhaustive()
@@ -173,11 +175,11 @@ pub struct DataRow<V = Values> {
     pub values: V,
 }
 
-impl DataRow {
+impl<B: Body> DataRow<Values<B>> {
     /// Decodes the body.
     #[inline]
-    pub fn decode(body: Bytes) -> Result<DataRow, Malformed> {
-        let mut reader = Reader::new(&body);
+    pub fn decode(body: B) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(body.as_ref());
         let count = column_count(&mut reader)?;
         for _ in 0..count {
             reader.value()?;
@@ -187,17 +189,17 @@ impl DataRow {
     }
 }
 
-impl Encode for DataRow {
+impl<B: Body> Encode for DataRow<Values<B>> {
     #[inline]
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), Misuse> {
         frame(out, Self::TAG.0, |out| {
-            out.extend_from_slice(&self.values.body);
+            out.extend_from_slice(self.values.body.as_ref());
             Ok(())
         })
     }
 }
 
-impl BackendMessage for DataRow {
+impl<B: Body> BackendMessage for DataRow<Values<B>> {
     const TAG: BackendTag = BackendTag::DATA_ROW;
 }
 

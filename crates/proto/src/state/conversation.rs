@@ -52,6 +52,14 @@ impl Conversation {
         self.answers_waiting().count().saturating_add(usize::from(self.phase.owes_reply()))
     }
 
+    /// How many ReadyForQuery are owed: one for each Query, FunctionCall and Sync that is not
+    /// answered to its end, and one for a login.
+    pub fn ready_owed(&self) -> usize {
+        let ends = |kind: &&Kind| matches!(kind, Kind::FunctionCall | Kind::Query | Kind::Sync);
+        let waiting = self.waiting.iter().filter(ends).count();
+        waiting.saturating_add(usize::from(self.phase.owes_ready()))
+    }
+
     /// What becomes of a message of the frontend; changes nothing.
     #[inline]
     pub fn judge(&self, kind: Kind) -> Request {

@@ -11,11 +11,18 @@ The smallest server::
         print(server.dsn)
 """
 
-from trunkline import errors
-from trunkline._serve import serve
-from trunkline._server import Server
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from trunkline._trunkline import Catalog, Connection, Login, Query, Result, __version__
-from trunkline.errors import Error
+
+if TYPE_CHECKING:
+    from trunkline import errors
+    from trunkline._serve import serve
+    from trunkline._server import Server
+    from trunkline.errors import Error
 
 __all__ = [
     "Catalog",
@@ -29,3 +36,14 @@ __all__ = [
     "errors",
     "serve",
 ]
+
+# Whoever wants only the codec or the parser does not import the server.
+_LATER = {"Error": "trunkline.errors", "Server": "trunkline._server", "serve": "trunkline._serve"}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "errors":
+        return importlib.import_module("trunkline.errors")
+    if name in _LATER:
+        return getattr(importlib.import_module(_LATER[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

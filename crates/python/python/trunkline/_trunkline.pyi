@@ -1,12 +1,16 @@
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Any, final
 
 from trunkline._handlers import Access, Bounds, Handler
 from trunkline._tasks import Tasks
 
-__all__ = ["Catalog", "Connection", "Login", "Query", "Result", "Server", "__version__"]
+__all__ = ["Catalog", "Connection", "Login", "Query", "Result", "Server", "__version__", "protocol"]
 
 __version__: str
+
+# What is in it is described by the stubs of trunkline.protocol.
+protocol: ModuleType
 
 @final
 class Connection:
