@@ -2,10 +2,12 @@
 //!
 //! Source: <https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html>.
 
+use std::sync::Arc;
+
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
 use arrow_array::{RecordBatch, StructArray};
-use arrow_schema::{DataType, SchemaRef};
+use arrow_schema::{DataType, Schema, SchemaRef};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
@@ -28,6 +30,24 @@ pub(crate) enum Batches {
 pub(crate) fn is_arrow(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     let ty = value.get_type();
     Ok(ty.hasattr("__arrow_c_stream__")? || ty.hasattr("__arrow_c_array__")?)
+}
+
+/// The schema that a value exports, or that of the batches that it streams; `None` for what is no Arrow.
+pub(crate) fn schema_of(value: &Bound<'_, PyAny>) -> PyResult<Option<SchemaRef>> {
+    if value.get_type().hasattr("__arrow_c_schema__")? {
+        let capsule = value.call_method0("__arrow_c_schema__")?;
+        let pointer = capsule.cast::<PyCapsule>()?.pointer_checked(Some(c"arrow_schema"))?;
+        // SAFETY: as with a stream: the capsule holds such a struct, which is moved out of it.
+        #[allow(unsafe_code, reason = "the C interface hands over pointers")]
+        let exported = unsafe { FFI_ArrowSchema::from_raw(pointer.as_ptr().cast()) };
+        let schema = Schema::try_from(&exported);
+        let schema = schema.map_err(|error| PyTypeError::new_err(error.to_string()))?;
+        return Ok(Some(Arc::new(schema)));
+    }
+    match is_arrow(value)? {
+        true => Ok(Some(Batches::of(value)?.schema())),
+        false => Ok(None),
+    }
 }
 
 impl Batches {

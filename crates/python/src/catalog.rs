@@ -21,7 +21,7 @@ use crate::error;
 #[pyclass(frozen, module = "trunkline")]
 pub(crate) struct Catalog(Mutex<State>);
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct State {
     snapshot: Arc<Snapshot>,
     /// Where each table stands: the place of its schema, and its own within.
@@ -131,6 +131,12 @@ impl Catalog {
             state.places.insert((schema.to_owned(), moved), (of, place));
         }
         true
+    }
+
+    /// Takes what another has instead of its own, all at once.
+    fn replace(&self, other: &Bound<'_, Catalog>) {
+        let other = other.get().lock().clone();
+        *self.lock() = other;
     }
 
     fn tables(&self) -> Vec<(String, String)> {

@@ -1,5 +1,6 @@
 //! Columns as Python code names them: `"id"`, or `("id", "int4")`.
 
+use arrow_schema::Schema;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
@@ -33,6 +34,16 @@ pub(crate) fn columns(list: &Bound<'_, PyAny>) -> PyResult<Vec<Named>> {
         return Err(PyTypeError::new_err("columns are a list of names, not a text"));
     }
     list.try_iter()?.map(|column| named(&column?)).collect()
+}
+
+/// The columns of Arrow's.
+pub(crate) fn of_schema(schema: &Schema) -> Vec<Named> {
+    let columns = trunkline_arrow::columns(schema);
+    let named = columns.iter().map(|column| Named {
+        name: column.name.to_string(),
+        ty: Some((column.type_oid, column.typmod)),
+    });
+    named.collect()
 }
 
 fn named(column: &Bound<'_, PyAny>) -> PyResult<Named> {

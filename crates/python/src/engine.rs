@@ -8,6 +8,7 @@ use trunkline::{
     Client, Column, Columns, Engine, Format, Oid, Params, PgError, Prepared, Reply, Result, Run,
     Session, SqlState,
 };
+use trunkline_sql::statement::TransactionModes;
 use trunkline_sql::{Lexer, StatementKind, outline};
 
 use crate::answer::Asked;
@@ -105,6 +106,24 @@ impl PySession {
         call
     }
 
+    /// Tells the handler that a transaction begins or ends, if it wants to know.
+    async fn transaction(&mut self, what: &'static str) -> Result<()> {
+        if self.calls.transaction.is_none() {
+            return Ok(());
+        }
+        let (call, calls) = (self.call(), self.calls.clone());
+        self.asker
+            .ask(
+                &call,
+                move |py| match &calls.transaction {
+                    Some(transaction) => transaction.bind(py).call1((what,)),
+                    None => Ok(py.None().into_bound(py)),
+                },
+                |_, _, tell| drop(tell.send(Ok(()))),
+            )
+            .await
+    }
+
     /// What the handler says of a statement, if it says anything.
     async fn described(&mut self, sql: &str, hints: &[Oid]) -> Result<Option<Described>> {
         if self.calls.describe.is_none() {
@@ -112,13 +131,15 @@ impl PySession {
         }
         let call = self.call();
         let (calls, peer, own) = (self.calls.clone(), self.peer.clone(), call.clone());
-        let (sql, hints) = (sql.to_owned(), Arc::<[Oid]>::from(hints));
+        // All there are, and what is known of each so far.
+        let types: Arc<[Oid]> = parameters::types(sql, hints, &[])?.into();
+        let sql = sql.to_owned();
         self.asker
             .ask(
                 &call,
                 move |py| {
-                    let run = Run::new(Params::unbound(hints.clone()), Arc::default());
-                    let query = Query::new(py, &sql, hints, &run, (&peer, own))?;
+                    let run = Run::new(Params::unbound(types.clone()), Arc::default());
+                    let query = Query::new(py, &sql, types, &run, (&peer, own))?;
                     match &calls.describe {
                         Some(describe) => describe.bind(py).call1((query,)),
                         None => Ok(py.NotImplemented().into_bound(py)),
@@ -205,6 +226,22 @@ impl Session for PySession {
                 call.settled().await;
             }
         }
+    }
+
+    async fn begin(&mut self, _: TransactionModes) -> Result<()> {
+        self.transaction("begin").await
+    }
+
+    async fn begin_implicit(&mut self) -> Result<()> {
+        self.transaction("begin").await
+    }
+
+    async fn commit(&mut self) -> Result<()> {
+        self.transaction("commit").await
+    }
+
+    async fn rollback(&mut self) -> Result<()> {
+        self.transaction("rollback").await
     }
 
     async fn snapshot(&mut self) -> Result<Arc<Snapshot>> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use trunkline::Oid;
 
+use crate::arrow;
 use crate::column::{self, Named};
 
 /// What one client's statements are answered with.
@@ -12,6 +13,8 @@ pub(crate) struct Calls {
     pub(crate) query: Py<PyAny>,
     pub(crate) describe: Option<Py<PyAny>>,
     pub(crate) disconnect: Option<Py<PyAny>>,
+    /// Called with `"begin"`, `"commit"` or `"rollback"` when a transaction begins and ends.
+    pub(crate) transaction: Option<Py<PyAny>>,
 }
 
 impl<'py> FromPyObject<'_, 'py> for Calls {
@@ -24,6 +27,7 @@ impl<'py> FromPyObject<'_, 'py> for Calls {
             query: given.getattr("query")?.unbind(),
             describe: of("describe")?,
             disconnect: of("disconnect")?,
+            transaction: of("transaction")?,
         })
     }
 }
@@ -73,7 +77,8 @@ pub(crate) struct Described {
 }
 
 impl Described {
-    /// From a list of columns, None, or `(columns, types)`; `None` for NotImplemented.
+    /// From a list of columns, an Arrow schema or what streams batches of one, None, or `(columns, types)`; `None` for
+    /// NotImplemented.
     pub(crate) fn of(given: &Bound<'_, PyAny>) -> PyResult<Option<Described>> {
         let py = given.py();
         if given.is(py.NotImplemented()) {
@@ -86,9 +91,10 @@ impl Described {
             }
             _ => (given.clone(), Vec::new()),
         };
-        let columns = match columns.is_none() {
-            true => None,
-            false => Some(column::columns(&columns)?),
+        let columns = match arrow::schema_of(&columns)? {
+            Some(schema) => Some(column::of_schema(&schema)),
+            None if columns.is_none() => None,
+            None => Some(column::columns(&columns)?),
         };
         Ok(Some(Described { columns, parameters }))
     }

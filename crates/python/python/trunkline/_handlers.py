@@ -16,6 +16,7 @@ class Calls:
     query: Callable[..., Any]
     describe: Callable[..., Any] | None = None
     disconnect: Callable[..., Any] | None = None
+    transaction: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def handler(
     thread: str,
     databases: Sequence[str] | None,
 ) -> Handler:
-    """A function for all, an object with ``query`` for all, or a class of which each connection has an instance."""
+    """A function or an object with ``query`` for all; a class, or what has ``open``, for one for each connection."""
     if thread not in ("pool", "connection"):
         raise ValueError(f'thread is "pool" or "connection", not {thread!r}')
     runs = describe == "run"
@@ -79,6 +80,8 @@ def handler(
         if not callable(getattr(given, "query", None)):
             raise TypeError(f"{given!r} has no method query")
         calls, opened = None, _opening(given, described)
+    elif callable(getattr(given, "open", None)):
+        calls, opened = None, _opened(given.open, described)
     else:
         calls = _calls(given, described)
         opened = _never
@@ -91,7 +94,12 @@ def _calls(given: Any, describe: Callable[..., Any] | None) -> Calls:
         if not callable(given):
             raise TypeError(f"a handler is a function, a class or an object with a method query, not {type(given)}")
         query = given
-    return Calls(query, describe or getattr(given, "describe", None), getattr(given, "disconnect", None))
+    return Calls(
+        query,
+        describe or getattr(given, "describe", None),
+        getattr(given, "disconnect", None),
+        getattr(given, "transaction", None),
+    )
 
 
 def _opening(cls: type, describe: Callable[..., Any] | None) -> Callable[..., Any]:
@@ -104,6 +112,20 @@ def _opening(cls: type, describe: Callable[..., Any] | None) -> Callable[..., An
             async def wait() -> Calls:
                 await waiting
                 return _calls(instance, describe)
+
+            return wait()
+        return _calls(instance, describe)
+
+    return opened
+
+
+def _opened(open: Callable[..., Any], describe: Callable[..., Any] | None) -> Callable[..., Any]:
+    def opened(connection: Any) -> Any:
+        instance = open(connection)
+        if inspect.isawaitable(instance):
+
+            async def wait() -> Calls:
+                return _calls(await instance, describe)
 
             return wait()
         return _calls(instance, describe)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
@@ -20,8 +20,8 @@ def serve(handler: Any, listen: str | Sequence[str] = "127.0.0.1:5432", **option
     run(server)
 
 
-def run(server: Server) -> None:
-    """Starts a server and waits for its end."""
+def run(server: Server, started: Callable[[], object] = lambda: None) -> None:
+    """Starts a server, says so by calling ``started``, and waits for its end."""
     stop = threading.Event()
     before: dict[int, Any] = {}
 
@@ -38,6 +38,7 @@ def run(server: Server) -> None:
         before = {number: signal.signal(number, answer) for number, answer in wanted.items()}
     try:
         with server:
+            started()
             while not stop.wait(0.2) and not server.wait(0):
                 pass
     finally:

@@ -136,6 +136,8 @@ class Catalog:
         """
     def drop(self, name: str, *, schema: str = "public") -> bool:
         """Forgets a table; whether there was one."""
+    def replace(self, other: Catalog) -> None:
+        """Takes what another has instead of its own, all at once."""
     def tables(self) -> list[tuple[str, str]]:
         """Schema and name of each table."""
 
