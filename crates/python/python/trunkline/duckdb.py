@@ -93,7 +93,7 @@ class _Session:
             kind = self._kind(query.sql)
             if kind is _STATEMENT.SELECT:
                 relation = self._select(query)
-                return relation.materialize() if self._in_transaction else relation
+                return _Rows(relation.materialize() if self._in_transaction else relation)
             done = self._cursor.execute(query.sql, query.params or None)
             names = [column[0] for column in done.description or ()]
             rows = done.fetchall() if names else []
@@ -142,6 +142,19 @@ class _Session:
                 raise
             # A result that is read in parts is still open.
             return self._owner._db.cursor().sql(query.sql, params=params)
+
+
+class _Rows:
+    """A relation, which runs when its rows are asked for: what is wrong then is told as at any other time."""
+
+    def __init__(self, relation: duckdb.DuckDBPyRelation) -> None:
+        self._relation = relation
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        try:
+            return self._relation.__arrow_c_stream__(requested_schema)
+        except duckdb.Error as raised:
+            raise _error(raised) from raised
 
 
 def _error(raised: duckdb.Error) -> Error:
