@@ -143,6 +143,7 @@ impl Sources {
             ["bench", figure] => self.has(BENCH, &format!("id: \"{figure}\"")),
             ["conformance", name] => self.dialogue(name),
             ["interop", file, name] => self.scenario(file, name),
+            ["python", file, name] => self.python(file, name),
             ["xtask", modules @ .., name] => self.test("xtask/", modules, name),
             [package, modules @ .., name] => {
                 self.test(&format!("crates/{package}/"), modules, name)
@@ -168,6 +169,15 @@ impl Sources {
     fn scenario(&self, file: &str, name: &str) -> bool {
         self.files.iter().any(|(path, text)| {
             path.starts_with("interop/") && stem(path).ends_with(file) && text.contains(name)
+        })
+    }
+
+    /// A test of the Python package, in a file of this name.
+    fn python(&self, file: &str, name: &str) -> bool {
+        self.files.iter().any(|(path, text)| {
+            path.starts_with("crates/python/tests/")
+                && path.ends_with(&format!("/{file}.py"))
+                && text.contains(&format!("\ndef {name}("))
         })
     }
 

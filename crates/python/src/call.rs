@@ -93,11 +93,10 @@ impl Call {
         if let Stage::Nobody = *self.stage() {
             return;
         }
-        // Without a runtime the server is gone, and the interpreter perhaps, too.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let own = self.clone();
-            runtime.spawn_blocking(move || Python::try_attach(|py| own.interrupt(py)));
-        }
+        let own = self.clone();
+        let thread = std::thread::Builder::new().name("trunkline-cancel".to_owned());
+        // Where there is no thread left, it goes on to its end.
+        let _ = thread.spawn(move || Python::try_attach(|py| own.interrupt(py)));
     }
 
     fn interrupt(&self, py: Python<'_>) {

@@ -55,7 +55,7 @@ impl Engine for PyEngine {
             return Err(PgError::new(SqlState::INVALID_CATALOG_NAME, message));
         }
         let executor = match self.handler.has_threads {
-            true => Executor::thread().map_err(|error| {
+            true => Executor::thread(&self.pool).map_err(|error| {
                 PgError::new(SqlState::INSUFFICIENT_RESOURCES, "there is no thread left")
                     .source(error)
             })?,

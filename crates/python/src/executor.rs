@@ -40,10 +40,12 @@ impl Executor {
     }
 
     /// A thread for one connection.
-    pub(crate) fn thread() -> std::io::Result<Executor> {
+    pub(crate) fn thread(pool: &Pool) -> std::io::Result<Executor> {
         let (jobs, waiting) = channel::<Job>();
+        let counted = pool.count();
         let thread = std::thread::Builder::new().name("trunkline-connection".to_owned());
         thread.stack_size(STACK).spawn(move || {
+            let _counted = counted;
             while let Ok(job) = waiting.recv() {
                 let attached = Python::try_attach(|py| {
                     let _ = catch_unwind(AssertUnwindSafe(|| job(py)));

@@ -32,6 +32,8 @@ struct Shared {
     work: Condvar,
     /// For the one who watches.
     progress: Condvar,
+    /// For those who wait until no thread is left.
+    gone: Condvar,
     threads: usize,
     waiting: usize,
 }
@@ -40,6 +42,8 @@ struct Shared {
 struct State {
     waiting: VecDeque<Job>,
     threads: usize,
+    /// Those that connections have for themselves.
+    others: usize,
     idle: usize,
     /// Those that run a job now.
     busy: usize,
@@ -54,8 +58,8 @@ struct State {
 impl Pool {
     /// At most so many threads, and so many jobs that wait for one.
     pub(crate) fn new(threads: usize, waiting: usize) -> Pool {
-        let (work, progress) = (Condvar::new(), Condvar::new());
-        Pool(Arc::new(Shared { state: Mutex::default(), work, progress, threads, waiting }))
+        let (work, progress, gone) = (Condvar::new(), Condvar::new(), Condvar::new());
+        Pool(Arc::new(Shared { state: Mutex::default(), work, progress, gone, threads, waiting }))
     }
 
     /// Has a job done.
@@ -83,6 +87,30 @@ impl Pool {
         self.0.lock().is_stopped = true;
         self.0.work.notify_all();
         self.0.progress.notify_all();
+    }
+
+    /// Waits until the threads have ended, those of connections too, for so long at the most: none of them may be
+    /// within Python when the interpreter ends.
+    pub(crate) fn join(&self, most: Duration) {
+        let are_there = |state: &mut State| state.threads + state.others > 0;
+        let waited = self.0.gone.wait_timeout_while(self.0.lock(), most, are_there);
+        drop(waited);
+    }
+
+    /// Counts a thread that a connection has for itself, as long as what this returns is there.
+    pub(crate) fn count(&self) -> Counted {
+        self.0.lock().others += 1;
+        Counted(self.0.clone())
+    }
+}
+
+/// A thread that is no thread of the pool's, but ends before it.
+pub(crate) struct Counted(Arc<Shared>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.lock().others -= 1;
+        self.0.gone.notify_all();
     }
 }
 
@@ -133,6 +161,7 @@ impl Shared {
             }
         }
         self.lock().threads -= 1;
+        self.gone.notify_all();
     }
 
     /// The next job for a thread that is at it; without one it is not any more.

@@ -21,6 +21,9 @@ use crate::pool::Pool;
 
 type Server = trunkline::Server<Catalog<PyEngine>>;
 
+/// How long what was told to end may take.
+const GOING: Duration = Duration::from_secs(2);
+
 /// What a server may take, as `trunkline._handlers.Bounds` has it. Times are in seconds.
 #[derive(FromPyObject)]
 pub(crate) struct Bounds {
@@ -137,9 +140,10 @@ impl PyServer {
             if !at_once {
                 runtime.block_on(server.shutdown());
             }
+            // What still runs is cancelled: its connection is gone.
+            runtime.shutdown_timeout(GOING);
             self.pool.stop();
-            // What still runs has been cancelled: nobody waits for it.
-            runtime.shutdown_timeout(Duration::from_secs(1));
+            self.pool.join(GOING);
         });
         Ok(())
     }
