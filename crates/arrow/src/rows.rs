@@ -38,8 +38,9 @@ where
 
 /// A source of rows over a stream of batches; asks for the next one when a batch is sent.
 pub struct ArrowRows<S> {
-    batches: Pin<Box<S>>,
+    // Dropped in this order: what makes batches may want to be the last to have one.
     current: Option<Current>,
+    batches: Pin<Box<S>>,
 }
 
 /// The batch that is being sent.

@@ -59,6 +59,12 @@ impl Asked {
             });
         }
         if let Ok(words) = given.cast::<PyString>() {
+            if !words.to_str()?.starts_with("SELECT")
+                && outline(&self.sql).kind == StatementKind::Select
+            {
+                let message = "the handler returned a text, but the statement asks for rows: return (rows, columns)";
+                return Err(PyTypeError::new_err(message));
+            }
             return Ok((tag(words.to_str()?)?.into(), None));
         }
         if let Ok(pair) = given.cast::<PyTuple>() {
@@ -97,7 +103,12 @@ impl Asked {
             }
         };
         let iterator = match given.get_type().hasattr("__aiter__")? {
-            true => self.asker.tasks.bind(given.py()).call_method1("iterate", (&given,))?,
+            true => {
+                let py = given.py();
+                let steps = self.asker.tasks.bind(py).call_method1("iterate", (&given,))?;
+                self.call.on_cancel(py, steps.getattr("cancel")?.unbind())?;
+                steps
+            }
             false => given.try_iter().map_err(|_| wrong(&given))?.into_any(),
         };
         let first = arrow::step(&iterator)?;

@@ -8,11 +8,12 @@ use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
 use arrow_array::{RecordBatch, StructArray};
 use arrow_schema::{DataType, Schema, SchemaRef};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
 use trunkline::PgError;
 
+use crate::burial::Buried;
 use crate::error;
 use crate::feed::Pull;
 
@@ -86,9 +87,11 @@ impl Pull for Batches {
     fn pull(&mut self, py: Python<'_>) -> Result<Option<RecordBatch>, PgError> {
         match self {
             Batches::Once(_, batch) => Ok(batch.take()),
-            Batches::Stream(stream, true) => next(stream),
+            Batches::Stream(stream, true) => next(stream).map_err(|text| failed(py, &text)),
             // It may wait, and may want the interpreter itself: it asks for it then.
-            Batches::Stream(stream, false) => py.detach(|| next(stream)),
+            Batches::Stream(stream, false) => {
+                py.detach(|| next(stream)).map_err(|text| failed(py, &text))
+            }
             Batches::Each(current, rest) => loop {
                 if let Some(batch) = current.pull(py)? {
                     return Ok(Some(batch));
@@ -98,6 +101,11 @@ impl Pull for Batches {
                 **current = Batches::of(&value).map_err(of)?;
             },
         }
+    }
+
+    fn keep(batch: &RecordBatch) -> Option<Buried> {
+        // Its buffers may be NumPy's, which frees them under the interpreter's lock.
+        Some(Box::new(batch.clone()))
     }
 
     fn is_at_hand(&self) -> bool {
@@ -110,14 +118,17 @@ pub(crate) fn step<'py>(iterator: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'
     iterator.cast::<pyo3::types::PyIterator>()?.clone().next().transpose()
 }
 
-fn next(stream: &mut ArrowArrayStreamReader) -> Result<Option<RecordBatch>, PgError> {
-    stream.next().transpose().map_err(|error| {
-        // What a reader of Python's raised comes as text, the words before it are Arrow's own.
-        let text = error.to_string();
-        let told = text.strip_prefix("C Data interface error: ").unwrap_or(&text).to_owned();
-        tracing::warn!(error = %told, "a stream of Arrow data failed");
-        PgError::internal(told)
-    })
+fn next(stream: &mut ArrowArrayStreamReader) -> Result<Option<RecordBatch>, String> {
+    stream.next().transpose().map_err(|error| error.to_string())
+}
+
+/// What a stream says of its failure: what a reader of Python's raised comes as text, its traceback behind it.
+fn failed(py: Python<'_>, text: &str) -> PgError {
+    let text = text.strip_prefix("C Data interface error: ").unwrap_or(text);
+    let raised = PyRuntimeError::new_err(text.to_owned());
+    error::log(py, &raised, "a stream of Arrow data failed");
+    let told = text.split(" Detail: Python exception").next().unwrap_or_default();
+    error::answer_quietly(py, told)
 }
 
 fn stream(capsule: &Bound<'_, PyAny>) -> PyResult<ArrowArrayStreamReader> {

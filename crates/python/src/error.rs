@@ -24,8 +24,19 @@ pub(crate) fn answer(py: Python<'_>, raised: &PyErr) -> PgError {
             }
             if is_fatal { error.fatal() } else { error }
         }
-        Err(_) => PgError::internal("the handler failed"),
+        Err(wrong) => {
+            log(py, raised, "a handler failed");
+            log(py, &wrong, "what the client is to be told of it cannot be told");
+            PgError::internal("the handler failed")
+        }
     }
+}
+
+/// XX000 with a text of which the log knows already, without its paths.
+pub(crate) fn answer_quietly(py: Python<'_>, text: &str) -> PgError {
+    let told = function(py, "without_paths").and_then(|told| told.call1((text,)));
+    let told = told.and_then(|told| told.extract::<String>());
+    PgError::internal(told.unwrap_or_else(|_| "the handler failed".to_owned()))
 }
 
 /// An error that the client is told, as an exception for Python code: `trunkline.Error`.

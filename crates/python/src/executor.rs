@@ -1,14 +1,30 @@
 //! Where the calls of one connection run.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use pyo3::Python;
+use pyo3::prelude::*;
 use trunkline::PgError;
 
 use crate::pool::{Job, Pool, STACK};
+
+thread_local! {
+    static IN_HANDLER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Says that this thread is one that runs handlers.
+pub(crate) fn mark_thread() {
+    IN_HANDLER.set(true);
+}
+
+/// Whether this thread is one that runs handlers.
+#[pyfunction]
+pub(crate) fn in_handler() -> bool {
+    IN_HANDLER.get()
+}
 
 /// The threads that a connection's calls run on, one at a time.
 #[derive(Clone)]
@@ -42,18 +58,19 @@ impl Executor {
     /// A thread for one connection.
     pub(crate) fn thread(pool: &Pool) -> std::io::Result<Executor> {
         let (jobs, waiting) = channel::<Job>();
+        let waiting = Mutex::new(waiting);
         let counted = pool.count();
         let thread = std::thread::Builder::new().name("trunkline-connection".to_owned());
         thread.stack_size(STACK).spawn(move || {
             let _counted = counted;
-            while let Ok(job) = waiting.recv() {
-                let attached = Python::try_attach(|py| {
+            mark_thread();
+            // Attached for good, so that what Python keeps for a thread stays.
+            Python::try_attach(|py| {
+                let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                while let Ok(job) = py.detach(next) {
                     let _ = catch_unwind(AssertUnwindSafe(|| job(py)));
-                });
-                if attached.is_none() {
-                    break;
                 }
-            }
+            });
         })?;
         Ok(Executor::Thread(jobs))
     }
@@ -86,9 +103,12 @@ impl Lane {
         let lane = self.clone();
         let submitted = self.pool.submit(Box::new(move |py| lane.run(py, job)));
         if submitted.is_err() {
+            // Nobody comes for what waits behind it either.
             let mut state = self.lock();
             state.is_running = false;
-            state.waiting.clear();
+            let refused = std::mem::take(&mut state.waiting);
+            drop(state);
+            drop(refused);
         }
         submitted
     }

@@ -9,6 +9,7 @@ use futures_core::Stream;
 use pyo3::Python;
 use trunkline::PgError;
 
+use crate::burial::{Buried, bury};
 use crate::call::Call;
 use crate::executor::Executor;
 
@@ -20,6 +21,10 @@ pub(crate) trait Pull: Send + 'static {
     /// The next part; `None` at the end.
     fn pull(&mut self, py: Python<'_>) -> Result<Option<Self::Part>, PgError>;
 
+    /// What of a part that was given away must not be freed by a thread of the sockets, where that may wait for the
+    /// interpreter.
+    fn keep(part: &Self::Part) -> Option<Buried>;
+
     /// Whether the next part is there already: then it costs nothing to ask.
     fn is_at_hand(&self) -> bool;
 }
@@ -28,7 +33,7 @@ pub(crate) trait Pull: Send + 'static {
 const AHEAD: usize = 2;
 
 /// The parts of one result, as they are made.
-pub(crate) struct Feed<P: Pull>(Arc<Shared<P>>);
+pub(crate) struct Feed<P: Pull>(Arc<Shared<P>>, Option<Buried>);
 
 struct Shared<P: Pull> {
     state: Mutex<State<P>>,
@@ -71,7 +76,7 @@ impl<P: Pull> Feed<P> {
         let state = State { ready, source, end, waker: None, is_dropped: false };
         let (call, executor) = (call.clone(), executor.clone());
         let shared = Arc::new(Shared { state: Mutex::new(state), call, executor });
-        Ok((Feed(shared.clone()), Rest(shared, rest)))
+        Ok((Feed(shared.clone(), None), Rest(shared, rest)))
     }
 }
 
@@ -134,17 +139,25 @@ impl<P: Pull> Shared<P> {
 impl<P: Pull> Stream for Feed<P> {
     type Item = Result<P::Part, PgError>;
 
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let mut state = self.0.lock();
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        // Whoever asks for the next part is done with the last one.
+        if let Some(given) = self.1.take() {
+            bury(given);
+        }
+        let own = &mut *self;
+        let mut state = own.0.lock();
         let part = state.ready.pop_front();
         if let Some(source) = state.source.take() {
             // Its end may be told in this very turn, by a submit that fails.
             drop(state);
-            self.0.go_on(source);
-            state = self.0.lock();
+            own.0.go_on(source);
+            state = own.0.lock();
         }
         match (part, &state.end) {
-            (Some(part), _) => Poll::Ready(Some(Ok(part))),
+            (Some(part), _) => {
+                own.1 = P::keep(&part);
+                Poll::Ready(Some(Ok(part)))
+            }
             (None, Some(_)) => {
                 let end = state.end.replace(Ok(()));
                 Poll::Ready(end.and_then(Result::err).map(Err))
@@ -157,11 +170,21 @@ impl<P: Pull> Stream for Feed<P> {
     }
 }
 
+// Nothing in it is pinned.
+impl<P: Pull> Unpin for Feed<P> {}
+
 impl<P: Pull> Drop for Feed<P> {
     fn drop(&mut self) {
+        if let Some(given) = self.1.take() {
+            bury(given);
+        }
         let mut state = self.0.lock();
         state.is_dropped = true;
         let is_running = state.end.is_none() && state.source.is_none();
+        let ready = std::mem::take(&mut state.ready);
+        if !ready.is_empty() {
+            bury(Box::new(ready));
+        }
         if let Some(source) = state.source.take() {
             // What Python closes at its end, it closes with the interpreter at hand, on the right thread.
             let _ = self.0.executor.submit(Box::new(move |_| drop(source)));

@@ -14,6 +14,7 @@ mod access;
 mod answer;
 mod arrow;
 mod asking;
+mod burial;
 mod call;
 mod catalog;
 mod column;
@@ -41,6 +42,7 @@ fn extension(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<query::Connection>()?;
     module.add_class::<query::Query>()?;
     module.add_class::<server::PyServer>()?;
+    module.add_function(wrap_pyfunction!(executor::in_handler, module)?)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     protocol::register(module)
 }

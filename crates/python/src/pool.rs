@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 use pyo3::Python;
 use trunkline::{PgError, SqlState};
 
+use crate::executor::mark_thread;
+
 /// Something to do with the interpreter at hand.
 pub(crate) type Job = Box<dyn FnOnce(Python<'_>) + Send>;
 
@@ -142,6 +144,7 @@ impl Shared {
     }
 
     fn serve(self: Arc<Self>) {
+        mark_thread();
         while let Some(job) = self.await_job() {
             let attached = Python::try_attach(|py| {
                 let mut next = Some(job);
@@ -184,13 +187,12 @@ impl Shared {
             if state.waiting.is_empty() && state.is_stopped {
                 return None;
             }
-            if state.busy == 0 || state.is_long || has_stalled {
-                if let Some(job) = state.waiting.pop_front() {
-                    state.taken += 1;
-                    state.busy += 1;
-                    self.have_worked(&mut state);
-                    return Some(job);
-                }
+            let may_take = state.busy == 0 || state.is_long || has_stalled;
+            if may_take && let Some(job) = state.waiting.pop_front() {
+                state.taken += 1;
+                state.busy += 1;
+                self.have_worked(&mut state);
+                return Some(job);
             }
             has_stalled = false;
             if state.waiting.is_empty() || state.is_watched {

@@ -13,6 +13,7 @@ use trunkline::types::Value;
 use trunkline::{Column, CommandTag, Oid, PgError, Progress, RowBuf, RowSource};
 
 use crate::arrow::step;
+use crate::burial::Buried;
 use crate::column::Named;
 use crate::error;
 use crate::feed::{Feed, Pull};
@@ -20,6 +21,8 @@ use crate::values::{self, Kind};
 
 /// How many rows are made at a time at the most, and looked at for the types of columns.
 const SOME: usize = 1_000;
+/// What a part should not be larger than, in bytes: two of them wait for a client that does not read.
+const LARGE: usize = 256 * 1024;
 /// What takes longer than this is slow.
 const SOON: Duration = Duration::from_millis(1);
 
@@ -155,6 +158,10 @@ impl PyRows {
         for row in &ahead {
             self.row(row, &mut values)?;
         }
+        let size: usize = values.iter().map(size).sum();
+        if size > LARGE {
+            self.pace = (self.pace * LARGE / size).max(1);
+        }
         // Rows without columns still count.
         if self.columns.is_empty() {
             values.resize(ahead.len(), Value::Null);
@@ -171,9 +178,23 @@ impl Pull for PyRows {
         self.part(py).map_err(|raised| error::answer(py, &raised))
     }
 
+    fn keep(_: &Vec<Value>) -> Option<Buried> {
+        None
+    }
+
     fn is_at_hand(&self) -> bool {
         self.is_at_hand || self.is_over
     }
+}
+
+/// About what a value takes in memory, in bytes.
+fn size(value: &Value) -> usize {
+    let more = match value {
+        Value::Text(text) | Value::Json(text) => text.len(),
+        Value::Bytea(bytes) => bytes.len(),
+        _ => 0,
+    };
+    size_of::<Value>() + more
 }
 
 /// The next rows of an iterator behind its first, as many as asked for, and whether these are its last.

@@ -6,7 +6,7 @@ import logging
 import re
 from typing import Any
 
-from trunkline.errors import Error, QueryCanceled
+from trunkline.errors import Error, QueryCanceled, is_sqlstate
 
 CANCELED = QueryCanceled
 
@@ -52,10 +52,18 @@ def log(raised: BaseException, what: str) -> None:
     _log.error(what, exc_info=raised)
 
 
+def without_paths(text: str) -> str:
+    """The text as a client may read it."""
+    return _PATH.sub(r"\1", text)
+
+
 def _of_driver(raised: BaseException) -> _Told | None:
     """What a PostgreSQL driver has raised goes on to the client: psycopg, psycopg2 and asyncpg tell a SQLSTATE."""
-    sqlstate = getattr(raised, "sqlstate", None) or getattr(raised, "pgcode", None)
-    if not (isinstance(sqlstate, str) and len(sqlstate) == 5 and sqlstate.isascii() and sqlstate.isalnum()):
+    try:
+        sqlstate = getattr(raised, "sqlstate", None) or getattr(raised, "pgcode", None)
+    except Exception:
+        return None
+    if not (isinstance(sqlstate, str) and is_sqlstate(sqlstate)):
         return None
     told: Any = getattr(raised, "diag", raised)
     message = getattr(told, "message_primary", None) or getattr(told, "message", None) or str(raised)
@@ -84,7 +92,7 @@ def _message(raised: BaseException) -> str:
         if isinstance(raised, OSError) and raised.strerror:
             text = raised.strerror
         else:
-            text = _PATH.sub(r"\1", str(raised))
+            text = without_paths(str(raised))
     except Exception:
         text = ""
     return f"{name}: {text}" if text else name

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import threading
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
@@ -117,17 +117,21 @@ class Server:
     def stop(self, *, at_once: bool = False) -> None:
         """Lets running statements finish, for ``drain_timeout`` at most, and ends; on any thread, more than once.
 
-        Called by a handler it does not wait, for it would wait for itself.
+        Called by a handler, or on an event loop, it does not wait: it would wait for itself.
         """
         with self._lock:
             running, self._running = self._running, None
-        if running is None:
-            return
+            tasks, stopped = self._tasks, self._stopped
         _RUNNING.discard(self)
-        if threading.current_thread().name.startswith("Dummy"):
-            threading.Thread(target=self._stop, args=(running, at_once), name="trunkline-stop").start()
-        else:
-            self._stop(running, at_once)
+        in_handler = _trunkline.in_handler() or asyncio._get_running_loop() is not None
+        if running is not None and in_handler:
+            end = threading.Thread(target=_end, args=(running, tasks, stopped, at_once), name="trunkline-stop")
+            end.start()
+        elif running is not None:
+            _end(running, tasks, stopped, at_once)
+        elif tasks is not None and not in_handler:
+            # Somebody else stops it: it is stopped when this returns, too.
+            stopped.wait()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Waits until it is stopped; whether it is."""
@@ -197,21 +201,14 @@ class Server:
         with self._lock:
             if self._running is not None:
                 raise RuntimeError("the server is started already")
-            self._stopped.clear()
-            self._tasks = Tasks(loop)
+            tasks = Tasks(loop)
             self._running = _trunkline.Server(
-                self._places, self._handler, self._tasks, self._access, self._bounds, self._catalog
+                self._places, self._handler, tasks, self._access, self._bounds, self._catalog
             )
+            # Those of an earlier start end on their own.
+            self._tasks, self._stopped = tasks, threading.Event()
         _RUNNING.add(self)
         return self
-
-    def _stop(self, running: _trunkline.Server, at_once: bool) -> None:
-        try:
-            running.stop(at_once)
-        finally:
-            if self._tasks is not None:
-                self._tasks.stop()
-            self._stopped.set()
 
     def _started(self) -> _trunkline.Server:
         running = self._running
@@ -220,13 +217,23 @@ class Server:
         return running
 
 
+def _end(running: _trunkline.Server, tasks: Tasks | None, stopped: threading.Event, at_once: bool) -> None:
+    try:
+        running.stop(at_once)
+    finally:
+        if tasks is not None:
+            tasks.stop()
+        stopped.set()
+
+
 # Ended before the interpreter is, for they call it.
-_RUNNING: weakref.WeakSet[Server] = weakref.WeakSet()
+_RUNNING: set[Server] = set()
 
 
 def _stop_all() -> None:
     for server in list(_RUNNING):
-        server.stop(at_once=True)
+        with contextlib.suppress(Exception):
+            server.stop(at_once=True)
 
 
 if hasattr(os, "register_at_fork"):

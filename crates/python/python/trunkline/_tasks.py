@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
+import contextlib
+import inspect
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
@@ -41,27 +44,73 @@ class Tasks:
 
         self.task(awaitable, done).start()
 
-    def iterate(self, rows: AsyncIterator[Any]) -> Iterator[Any]:
+    def iterate(self, rows: AsyncIterator[Any]) -> Steps:
         """What an asynchronous iterator gives, for a thread that can wait."""
-        iterator = aiter(rows)
+        return Steps(self, rows)
+
+    def stop(self) -> None:
+        """Ends a loop of our own, and what runs on it; not called on it."""
+        own, loop = self._own, self._loop
+        if own is None or loop is None or own is threading.current_thread():
+            return
+
+        async def end() -> None:
+            tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            done, waiting = await asyncio.wait(tasks, timeout=_GOING) if tasks else (set(), set())
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+            await loop.shutdown_asyncgens()
+
+        ending = asyncio.run_coroutine_threadsafe(end(), loop)
+        with contextlib.suppress(concurrent.futures.TimeoutError):
+            ending.result(2 * _GOING)
+        loop.call_soon_threadsafe(loop.stop)
+        own.join(timeout=_GOING)
+        if not own.is_alive():
+            loop.close()
+
+
+# How long what runs on a loop of our own may take at its end, in seconds.
+_GOING = 2.0
+
+
+class Steps:
+    """The rows of an asynchronous iterator, one at a time."""
+
+    def __init__(self, tasks: Tasks, rows: AsyncIterator[Any]) -> None:
+        self._tasks = tasks
+        self._rows = aiter(rows)
+        self._step: concurrent.futures.Future[Any] | None = None
+        self._is_canceled = False
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
         end = object()
 
         async def step() -> Any:
-            return await anext(iterator, end)
+            return await anext(self._rows, end)
 
-        try:
-            while (value := asyncio.run_coroutine_threadsafe(step(), self.loop()).result()) is not end:
-                yield value
-        finally:
-            close = getattr(iterator, "aclose", None)
-            if close is not None:
-                self.forget(close())
+        self._step = asyncio.run_coroutine_threadsafe(step(), self._tasks.loop())
+        if self._is_canceled:
+            self._step.cancel()
+        value = self._step.result()
+        if value is end:
+            raise StopIteration
+        return value
 
-    def stop(self) -> None:
-        """Ends a loop of our own."""
-        if self._own is not None and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._own.join(timeout=5)
+    def cancel(self) -> None:
+        """Ends the step that somebody waits for; on any thread."""
+        self._is_canceled = True
+        if self._step is not None:
+            self._step.cancel()
+
+    def __del__(self) -> None:
+        close = getattr(self._rows, "aclose", None)
+        if close is not None:
+            self._tasks.forget(close())
 
 
 class Task:
@@ -73,24 +122,25 @@ class Task:
         self._done = done
         self._task: asyncio.Task[None] | None = None
         self._is_canceled = False
+        self._is_over = False
 
     def start(self) -> None:
         """Starts it on its loop."""
         try:
             self._loop.call_soon_threadsafe(self._start)
         except RuntimeError as raised:
-            close = getattr(self._awaitable, "close", None)
-            if close is not None:
-                close()
-            self._done(None, raised)
+            self._end(None, raised)
 
     def cancel_soon(self) -> None:
         """Cancels it on its loop."""
         self._is_canceled = True
-        self._loop.call_soon_threadsafe(self._cancel)
+        with contextlib.suppress(RuntimeError):  # The loop has ended, and the task with it.
+            self._loop.call_soon_threadsafe(self._cancel)
 
     def _start(self) -> None:
         self._task = self._loop.create_task(self._run())
+        # One that is cancelled before its first step never gets to tell; to tell twice does no harm.
+        self._task.add_done_callback(lambda _: self._end(None, asyncio.CancelledError()))
         if self._is_canceled:
             self._task.cancel()
 
@@ -103,6 +153,14 @@ class Task:
         try:
             value = await self._awaitable
         except BaseException as raised:
-            self._done(None, raised)
+            self._end(None, raised)
         else:
-            self._done(value, None)
+            self._end(value, None)
+
+    def _end(self, value: Any, raised: BaseException | None) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        if raised is not None and inspect.iscoroutine(self._awaitable):
+            self._awaitable.close()
+        self._done(value, raised)

@@ -5,7 +5,7 @@ from typing import Any, final
 from trunkline._handlers import Access, Bounds, Handler
 from trunkline._tasks import Tasks
 
-__all__ = ["Catalog", "Connection", "Login", "Query", "Result", "Server", "__version__", "protocol"]
+__all__ = ["Catalog", "Connection", "Login", "Query", "Result", "Server", "__version__", "in_handler", "protocol"]
 
 __version__: str
 
@@ -140,6 +140,9 @@ class Catalog:
         """Takes what another has instead of its own, all at once."""
     def tables(self) -> list[tuple[str, str]]:
         """Schema and name of each table."""
+
+def in_handler() -> bool:
+    """Whether this thread runs a handler."""
 
 @final
 class Server:

@@ -8,6 +8,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 
+def is_sqlstate(text: str) -> bool:
+    """Whether it is the SQLSTATE of an error: the classes 00, 01 and 02 are none."""
+    is_code = len(text) == 5 and text.isascii() and text.isalnum() and text == text.upper()
+    return is_code and text[:2] not in ("00", "01", "02")
+
+
 class Error(Exception):
     """An error that the client is told, with its SQLSTATE.
 
@@ -48,8 +54,11 @@ class Error(Exception):
         fields: dict[str, str] | None = None,
     ) -> None:
         """``fields`` are the others of ErrorResponse by their codes: ``{"t": "table", "n": "constraint"}``."""
-        if not (len(sqlstate) == 5 and sqlstate.isascii() and sqlstate.isalnum() and sqlstate == sqlstate.upper()):
-            raise ValueError(f"a SQLSTATE has five digits and capital letters, not {sqlstate!r}")
+        if not is_sqlstate(sqlstate):
+            raise ValueError(f"the SQLSTATE of an error has five digits and capital letters, not {sqlstate!r}")
+        for code in fields or {}:
+            if len(code) != 1 or not code.isascii() or not code.isalpha() or code in "SVCM":
+                raise ValueError(f"{code!r} is no code of a field beside SQLSTATE and message")
         super().__init__(sqlstate, message)
         self.sqlstate = sqlstate
         self.message = message
@@ -61,18 +70,6 @@ class Error(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} ({self.sqlstate})"
-
-
-class SuccessfulCompletion(Error, code="00"):
-    """Class 00."""
-
-
-class Warning(Error, code="01"):  # noqa: A001: PostgreSQL's name
-    """Class 01."""
-
-
-class NoData(Error, code="02"):
-    """Class 02."""
 
 
 class SqlStatementNotYetComplete(Error, code="03"):

@@ -128,10 +128,19 @@ fn json(given: &Bound<'_, PyAny>) -> PyResult<Value> {
 }
 
 fn timestamp(moment: &Bound<'_, PyDateTime>, oid: Oid) -> PyResult<Value> {
+    // NaT of pandas is a datetime that is not even itself.
+    if !moment.eq(moment)? {
+        return Ok(Value::Null);
+    }
     let date = days(moment.cast::<PyDate>()?);
     let micros = i64::from(date) * DAY + clock(moment);
     Ok(match (moment.get_tzinfo(), oid) {
-        (_, Oid::DATE) => Value::Date(date),
+        (None, Oid::DATE) if clock(moment) == 0 => Value::Date(date),
+        (_, Oid::DATE) => {
+            return Err(PyValueError::new_err(format!(
+                "{moment} has a time, and its column is of dates"
+            )));
+        }
         // By the zone of the session, as PostgreSQL reads it.
         (None, Oid::TIMESTAMPTZ) => Value::Text(moment.str()?.to_str()?.to_owned()),
         (None, _) => Value::Timestamp(micros),

@@ -89,6 +89,9 @@ pub(crate) fn kind_of(value: &Bound<'_, PyAny>) -> PyResult<Option<Kind>> {
         return of(Oid::FLOAT8);
     }
     if let Ok(moment) = value.cast::<PyDateTime>() {
+        if !moment.eq(moment)? {
+            return Ok(Some(Kind::Unknown));
+        }
         let is_aware = moment.get_tzinfo().is_some();
         return of(if is_aware { Oid::TIMESTAMPTZ } else { Oid::TIMESTAMP });
     }
