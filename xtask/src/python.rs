@@ -11,7 +11,7 @@ use crate::servers::{Cluster, Version};
 use crate::workspace::Workspace;
 
 /// What is described by stubs: the extension, and the modules that are made of it.
-const STUBS: &[&str] = &["trunkline._trunkline", "trunkline.protocol"];
+const STUBS: &[&str] = &["trunkline._trunkline", "trunkline.protocol", "trunkline._sql"];
 const TESTS: &str = "crates/python/tests";
 
 /// A wheel may be so large, in bytes.

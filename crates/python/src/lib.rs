@@ -8,6 +8,7 @@
 //! - `query` is what a handler is asked; `answer` reads what it returns: `arrow` data, `rows` of `values`, tags. What
 //!   needs the interpreter comes to the connection through a `feed`, a part at a time.
 //! - `protocol` is the codec, which knows nothing of all that.
+//! - `sql` is the forgiving parser.
 //! - `catalog` holds what Python code tells of its tables.
 
 mod access;
@@ -30,6 +31,7 @@ mod protocol;
 mod query;
 mod rows;
 mod server;
+mod sql;
 mod values;
 
 use pyo3::prelude::*;
@@ -44,5 +46,6 @@ fn extension(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<server::PyServer>()?;
     module.add_function(wrap_pyfunction!(executor::in_handler, module)?)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-    protocol::register(module)
+    protocol::register(module)?;
+    sql::register(module)
 }

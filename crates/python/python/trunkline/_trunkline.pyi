@@ -5,12 +5,13 @@ from typing import Any, final
 from trunkline._handlers import Access, Bounds, Handler
 from trunkline._tasks import Tasks
 
-__all__ = ["Catalog", "Connection", "Login", "Query", "Result", "Server", "__version__", "in_handler", "protocol"]
+__all__ = ["Catalog", "Connection", "Login", "Query", "Result", "Server", "__version__", "in_handler", "protocol", "sql"]
 
 __version__: str
 
-# What is in it is described by the stubs of trunkline.protocol.
+# What is in them is described by the stubs of trunkline.protocol, and trunkline._sql.
 protocol: ModuleType
+sql: ModuleType
 
 @final
 class Connection:

@@ -1,10 +1,8 @@
-"""The examples of the codec and the snippets of its page, with clients and servers of others."""
+"""The examples of the codec, with clients and servers of others."""
 
 from __future__ import annotations
 
-import doctest
 import pathlib
-import re
 import subprocess
 import sys
 
@@ -49,26 +47,6 @@ def test_the_client_over_asyncio_against_postgresql(server):
 def test_examples_are_short():
     for path in EXAMPLES.glob("codec_*.py"):
         assert len(path.read_text().splitlines()) <= 80, path
-
-
-def test_every_snippet_of_the_page_runs():
-    text = (ROOT / "docs" / "python-protocol.md").read_text()
-    snippets = re.findall(r"```python\n(.*?)```", text, re.S)
-    assert len(snippets) >= 5
-    runner = doctest.DocTestRunner(verbose=False)
-    names: dict[str, object] = {}
-    for number, snippet in enumerate(snippets):
-        test = doctest.DocTestParser().get_doctest(snippet, names, f"snippet {number}", None, 0)
-        assert test.examples, snippet
-        result = runner.run(test, clear_globs=False)
-        names = test.globs
-        assert result.failed == 0, snippet
-
-
-def test_the_docstring_of_the_module_is_true():
-    import trunkline.protocol
-
-    assert doctest.testmod(trunkline.protocol).failed == 0
 
 
 def test_the_import_starts_no_thread():
