@@ -33,6 +33,14 @@ pub(crate) fn is_arrow(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(ty.hasattr("__arrow_c_stream__")? || ty.hasattr("__arrow_c_array__")?)
 }
 
+/// Whether a value is Arrow data that is in memory: a table knows how long it is, a reader may have to wait for what
+/// comes next.
+pub(crate) fn is_at_hand(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let ty = value.get_type();
+    Ok(is_arrow(value)?
+        && (ty.hasattr("num_rows")? || ty.hasattr("height")? || ty.hasattr("iloc")?))
+}
+
 /// The schema that a value exports, or that of the batches that it streams; `None` for what is no Arrow.
 pub(crate) fn schema_of(value: &Bound<'_, PyAny>) -> PyResult<Option<SchemaRef>> {
     if value.get_type().hasattr("__arrow_c_schema__")? {

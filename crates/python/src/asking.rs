@@ -3,9 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::prelude::*;
+use pyo3::types::{PyList, PyString, PyTuple};
 use tokio::sync::oneshot;
 use trunkline::PgError;
 
+use crate::arrow;
 use crate::call::Call;
 use crate::error;
 use crate::executor::Executor;
@@ -77,14 +79,31 @@ impl Asker {
         let own = call.clone();
         let executor = self.executor.clone();
         let done = Done::new(move |py, outcome: PyResult<Bound<'_, PyAny>>| match outcome {
+            // What is quick to finish holds up the loop for less than another thread would take.
+            Ok(answer) if is_quick(&answer) => {
+                finish(py, answer, tell);
+                own.end();
+            }
             Ok(answer) => {
                 let answer = answer.unbind();
                 own.expect();
                 let turn = own.clone();
+                let tell = Arc::new(Mutex::new(Some(tell)));
+                let told = tell.clone();
+                let take = |tell: &Mutex<Option<Tell<T>>>| {
+                    tell.lock().unwrap_or_else(PoisonError::into_inner).take()
+                };
                 let submitted = executor.submit(Box::new(move |py| {
-                    turn.turn(py, || finish(py, answer.into_bound(py), tell));
+                    turn.turn(py, || {
+                        if let Some(tell) = take(&told) {
+                            finish(py, answer.into_bound(py), tell);
+                        }
+                    });
                 }));
-                if submitted.is_err() {
+                if let Err(refused) = submitted {
+                    if let Some(tell) = take(&tell) {
+                        let _ = tell.send(Err(refused));
+                    }
                     own.end();
                 }
             }
@@ -125,6 +144,28 @@ impl Asker {
             error::log(py, &raised, "a callback failed");
         }
     }
+}
+
+/// The most rows that are made on the user's event loop.
+const FEW: usize = 100;
+
+/// Whether it takes no time to make an answer of what a coroutine returned, and nothing is waited for.
+fn is_quick(answer: &Bound<'_, PyAny>) -> bool {
+    if answer.is_none() || answer.is_instance_of::<PyString>() {
+        return true;
+    }
+    let rows = match answer.cast::<PyTuple>() {
+        Ok(pair) => pair.get_item(0).ok(),
+        Err(_) => Some(answer.clone()),
+    };
+    rows.is_some_and(|rows| match rows.cast::<PyList>() {
+        Ok(rows) => {
+            // A list may be of readers, which may wait.
+            let is_arrow = |first| arrow::is_arrow(&first).unwrap_or(true);
+            rows.len() <= FEW && !rows.get_item(0).is_ok_and(is_arrow)
+        }
+        Err(_) => arrow::is_at_hand(&rows).unwrap_or(false),
+    })
 }
 
 /// Starts; a child process that is forked meanwhile, and comes back from it, ends here: none of the server's other

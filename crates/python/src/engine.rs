@@ -139,7 +139,7 @@ impl PySession {
                 &call,
                 move |py| {
                     let run = Run::new(Params::unbound(types.clone()), Arc::default());
-                    let query = Query::new(py, &sql, types, &run, (&peer, own))?;
+                    let query = Query::new(py, &sql, types, &run, true, (&peer, own))?;
                     match &calls.describe {
                         Some(describe) => describe.bind(py).call1((query,)),
                         None => Ok(py.NotImplemented().into_bound(py)),
@@ -192,7 +192,8 @@ impl Session for PySession {
     }
 
     async fn execute(&mut self, statement: &Statement, mut run: Run) -> Result<Reply> {
-        if !run.params.is_bound() {
+        let describing = !run.params.is_bound();
+        if describing {
             if !self.handler.runs_to_describe {
                 return Err(undescribed());
             }
@@ -212,7 +213,7 @@ impl Session for PySession {
             .ask(
                 &call,
                 move |py| {
-                    let query = Query::new(py, &sql, types, &run, (&peer, own))?;
+                    let query = Query::new(py, &sql, types, &run, describing, (&peer, own))?;
                     calls.query.bind(py).call1((query,))
                 },
                 |py, answer, tell| asked.finish(py, &answer, tell),

@@ -128,6 +128,9 @@ pub(crate) struct Query {
     params: Py<PyList>,
     #[pyo3(get)]
     connection: Py<Connection>,
+    /// Whether the client only wants to know the columns.
+    #[pyo3(get)]
+    describing: bool,
     types: Arc<[Oid]>,
     call: Arc<Call>,
 }
@@ -143,6 +146,7 @@ impl Query {
         sql: &str,
         types: Arc<[Oid]>,
         run: &Run,
+        describing: bool,
         (peer, call): (&Peer, Arc<Call>),
     ) -> PyResult<Query> {
         let mut params = Vec::with_capacity(types.len());
@@ -155,7 +159,7 @@ impl Query {
         let params = PyList::new(py, params)?.unbind();
         let sql = PyString::new(py, sql).unbind();
         let connection = peer.object(py)?.clone_ref(py);
-        Ok(Query { sql, params, connection, types, call })
+        Ok(Query { sql, params, connection, describing, types, call })
     }
 }
 

@@ -109,7 +109,8 @@ class Steps:
 
     def __del__(self) -> None:
         close = getattr(self._rows, "aclose", None)
-        if close is not None:
+        # A loop that has ended has closed what ran on it.
+        if close is not None and not self._tasks.loop().is_closed():
             self._tasks.forget(close())
 
 

@@ -67,6 +67,9 @@ class Query:
     def connection(self) -> Connection:
         """Who asks."""
     @property
+    def describing(self) -> bool:
+        """Whether the client only wants to know the columns: in `describe`, or run for that, with NULLs for parameters."""
+    @property
     def cancelled(self) -> bool:
         """Whether nobody waits for the answer any more."""
     def on_cancel(self, callback: Callable[[], object]) -> None:
