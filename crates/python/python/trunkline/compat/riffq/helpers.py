@@ -19,6 +19,6 @@ def to_arrow(schema_desc: Sequence[dict[str, str]], rows: Sequence[Sequence[Any]
         "date": pa.date32(),
         "datetime": pa.timestamp("us"),
     }
-    columns = list(zip(*rows, strict=True)) or [[] for _ in schema_desc]
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [[] for _ in schema_desc]
     arrays = [pa.array(values, types[column["type"]]) for values, column in zip(columns, schema_desc, strict=True)]
     return pa.table(arrays, names=[column["name"] for column in schema_desc]).__arrow_c_stream__()
