@@ -10,6 +10,7 @@ use trunkline_proto::{Encoding, SqlState};
 use trunkline_sql::Backslashes;
 
 use crate::activity::{Activity, ActivityState};
+use crate::attachment::Attachment;
 use crate::backends::{Alone, Backends};
 use crate::error::{Notice, PgError, Result};
 use crate::interrupts::Interrupts;
@@ -68,6 +69,10 @@ pub struct Identity {
     pub server_address: Option<SocketAddr>,
     /// Whether TLS protects the connection.
     pub encrypted: bool,
+    /// The name by which it asked for the server in TLS (SNI), in lower case; `None` if it gave none.
+    pub server_name: Option<Box<str>>,
+    /// What was left for its session while it came in.
+    pub attachment: Attachment,
 }
 
 impl Identity {
@@ -80,6 +85,8 @@ impl Identity {
             address: None,
             server_address: None,
             encrypted: false,
+            server_name: None,
+            attachment: Attachment::default(),
         }
     }
 }

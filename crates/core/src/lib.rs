@@ -6,6 +6,7 @@
 mod activity;
 pub mod advisory;
 pub mod answer;
+mod attachment;
 mod backends;
 pub mod catalog;
 mod client;
@@ -29,6 +30,7 @@ pub mod settings;
 pub mod testkit;
 
 pub use activity::{Activity, ActivityState};
+pub use attachment::Attachment;
 pub use backends::{Backends, Signal};
 pub use client::{Client, Identity, check_notification};
 pub use column::{Column, Columns};

@@ -180,13 +180,14 @@ async fn attempt<E: Engine>(
     identity.address = from.address;
     identity.server_address = io.stream().local_address();
     identity.encrypted = login.is_encrypted();
+    identity.server_name = io.stream().server_name().map(Box::from);
     // Read now, for the proof consumes the login; an error in them is told to proved users only.
     let mut settings = startup_settings(&login, &server.limits, &server.settings);
     if let (Ok(settings), Some(address)) = (&mut settings, identity.server_address) {
         settings.preset("port", &address.port().to_string());
     }
     let (replication, notice) = (login.replication(), startup_notice(&login));
-    let proved = prove(&guards, login, from, io).await;
+    let proved = prove(&guards, login, from, &identity, io).await;
     let ready = server.guesses.judge(proved, &identity, io)?;
     io.trust();
     if replication != Replication::No {

@@ -42,6 +42,14 @@ impl Stream {
         matches!(self, Stream::Tls(_))
     }
 
+    /// The name by which the client asked for the server in TLS, in lower case.
+    pub(crate) fn server_name(&self) -> Option<&str> {
+        match self {
+            Stream::Tls(stream) => stream.server_name(),
+            Stream::Tcp(_) | Stream::Unix(_) => None,
+        }
+    }
+
     /// The certificate that the client has shown, and that its authority has signed.
     pub(crate) fn certificate(&self) -> Option<&CertificateDer<'static>> {
         match self {

@@ -1,5 +1,6 @@
 //! TLS: certificate and key checked at the start, never a fallback to clear text.
 
+mod asked;
 mod clients;
 mod records;
 mod stranger;

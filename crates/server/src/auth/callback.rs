@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use subtle::ConstantTimeEq;
 use tokio::sync::oneshot;
-use trunkline_core::{PgError, Result, SqlState};
+use trunkline_core::{Attachment, Identity, PgError, Result, SqlState};
 use trunkline_proto::backend::{CleartextPassword, Login, Ready};
 
 use super::certificate::Certificate;
-use super::claim::{Claim, Origin, refused, wrong_password};
+use super::claim::{refused, wrong_password};
 use super::prove::password;
 use crate::connection::io::Io;
 use crate::connection::watch::unbroken;
@@ -21,10 +21,7 @@ use crate::login::End;
 /// A client that has said who it is, for a function of the program to decide on:
 /// [`Auth::callback`](crate::Auth::callback).
 pub struct Attempt {
-    user: Box<str>,
-    database: Box<str>,
-    address: Option<SocketAddr>,
-    encrypted: bool,
+    identity: Identity,
     certificate: Option<Certificate>,
     question: Question,
 }
@@ -47,22 +44,32 @@ pub struct Password(Box<[u8]>);
 impl Attempt {
     /// The user it wants to be.
     pub fn user(&self) -> &str {
-        &self.user
+        &self.identity.user
     }
 
     /// The database it wants; the user's name when it named none.
     pub fn database(&self) -> &str {
-        &self.database
+        &self.identity.database
     }
 
     /// Its address; `None` on a Unix socket.
     pub fn address(&self) -> Option<SocketAddr> {
-        self.address
+        self.identity.address
     }
 
     /// Whether TLS protects what it says.
     pub fn is_encrypted(&self) -> bool {
-        self.encrypted
+        self.identity.encrypted
+    }
+
+    /// The name by which it asked for the server in TLS (SNI), in lower case; `None` if it gave none.
+    pub fn server_name(&self) -> Option<&str> {
+        self.identity.server_name.as_deref()
+    }
+
+    /// A place for what its session is to find in its [`Identity`] when it is let in.
+    pub fn attachment(&self) -> &Attachment {
+        &self.identity.attachment
     }
 
     /// The certificate it has shown; `None` too where [`Tls`](crate::Tls) knows no authority.
@@ -100,17 +107,14 @@ impl Attempt {
 
     /// The error for a wrong password, and for a user that does not exist: 28P01.
     pub fn wrong_password(&self) -> PgError {
-        wrong_password(&self.user)
+        wrong_password(&self.identity.user)
     }
 }
 
 impl fmt::Debug for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attempt")
-            .field("user", &self.user)
-            .field("database", &self.database)
-            .field("address", &self.address)
-            .field("encrypted", &self.encrypted)
+            .field("identity", &self.identity)
             .field("certificate", &self.certificate)
             .finish_non_exhaustive()
     }
@@ -152,19 +156,16 @@ impl Callback {
     pub(super) async fn decide(
         &self,
         login: Login,
-        from: Origin,
+        identity: &Identity,
         insecure: bool,
         io: &mut Io,
     ) -> Result<Ready, End> {
-        let claim = Claim::new(&login, from);
+        let is_private = identity.encrypted || identity.address.is_none();
         let (ask, mut asked) = oneshot::channel();
         let attempt = Attempt {
-            user: claim.user.into(),
-            database: claim.database.into(),
-            address: from.address,
-            encrypted: claim.encrypted,
+            identity: identity.clone(),
             certificate: io.stream().certificate().and_then(|shown| Certificate::read(shown)),
-            question: match claim.is_private() || insecure {
+            question: match is_private || insecure {
                 true => Question::Open(ask),
                 false => Question::Forbidden,
             },

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use bytes::BytesMut;
 use tokio::sync::Semaphore;
-use trunkline_core::PgError;
+use trunkline_core::{Identity, PgError};
 use trunkline_proto::PeerError;
 use trunkline_proto::auth::scram::{Binding, NONCE_LENGTH, ScramServer};
 use trunkline_proto::backend::{
@@ -24,6 +24,7 @@ pub(crate) async fn prove(
     guards: &Guards,
     login: Login,
     from: Origin,
+    identity: &Identity,
     io: &mut Io,
 ) -> Result<Ready, End> {
     let claim = Claim::new(&login, from);
@@ -66,7 +67,7 @@ pub(crate) async fn prove(
             Challenge::Scram => scram(guards, login, vouched, io).await,
         },
         Method::Scram => scram(guards, login, vouched, io).await,
-        Method::Callback(callback) => callback.decide(login, from, guards.insecure, io).await,
+        Method::Callback(callback) => callback.decide(login, identity, guards.insecure, io).await,
         Method::OAuth(_) if !vouched => Err(claim.failed("OAuth bearer").into()),
         Method::OAuth(oauth) => Box::pin(oauth.prove(login, from.address, io)).await,
     }

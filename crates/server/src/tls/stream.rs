@@ -15,6 +15,7 @@ use rustls_pki_types::CertificateDer;
 use tokio::io::{AsyncReadExt, AsyncWrite};
 use tokio::net::TcpStream;
 
+use super::asked::AskedName;
 use super::records::{Records, Say};
 use super::stranger::Stranger;
 use crate::buffers;
@@ -23,6 +24,7 @@ use crate::buffers;
 pub(crate) struct TlsStream {
     socket: TcpStream,
     records: Records,
+    asked_name: Arc<AskedName>,
     /// What was decrypted and found no room yet.
     plain: BytesMut,
     has_said_goodbye: bool,
@@ -40,8 +42,10 @@ impl TlsStream {
         config: Arc<ServerConfig>,
         socket: TcpStream,
     ) -> io::Result<TlsStream> {
+        let (config, asked_name) = AskedName::of(&config);
         let mut stream = TlsStream {
             socket,
+            asked_name,
             records: Records::new(config).map_err(io::Error::other)?,
             plain: BytesMut::new(),
             has_said_goodbye: false,
@@ -74,6 +78,11 @@ impl TlsStream {
     /// The address that the client came to.
     pub(crate) fn local_address(&self) -> Option<SocketAddr> {
         self.socket.local_addr().ok()
+    }
+
+    /// The name by which the client asked for the server, in lower case.
+    pub(crate) fn server_name(&self) -> Option<&str> {
+        self.asked_name.get()
     }
 
     /// The certificate that the client has shown, and that its authority has signed.

@@ -3,9 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use rcgen::DnType;
-use trunkline::{Attempt, Auth, PgError, SqlState};
+use trunkline::{Attempt, Auth, Oid, PgError, Query, RowSet, Rows, Server, SqlState, query_fn};
+use trunkline_proto::message;
 
 use crate::auth::wrong;
+use crate::dialogue::Dialogue;
 use crate::toy;
 use crate::visitor::{Authority, Visitor};
 
@@ -48,6 +50,7 @@ fn it_sees_who_comes_and_how() {
             attempt.database().to_owned(),
             attempt.address().map(|address| address.ip().to_string()),
             attempt.is_encrypted(),
+            attempt.server_name().map(str::to_owned),
             certificate,
         ));
         async { Ok(()) }
@@ -68,14 +71,32 @@ fn it_sees_who_comes_and_how() {
     assert_eq!(
         *seen.lock().expect("no panic"),
         [
-            ("ann".to_owned(), "toy".to_owned(), loopback.clone(), false, None),
+            ("ann".to_owned(), "toy".to_owned(), loopback.clone(), false, None, None),
             (
                 "bob".to_owned(),
                 "db".to_owned(),
                 loopback,
                 true,
+                Some("localhost".to_owned()),
                 Some("CN=Ann,O=example".to_owned())
             ),
         ]
     );
+}
+
+#[test]
+fn what_it_leaves_is_there_for_the_session() {
+    let auth = Auth::callback(async |attempt: Attempt| {
+        let _ = attempt.attachment().set(format!("left for {}", attempt.user()));
+        Ok(())
+    });
+    let engine = query_fn(async |query: Query| {
+        let identity = query.client.identity();
+        let left = identity.attachment.get::<String>().cloned();
+        Ok::<RowSet, PgError>(Rows::new([("left", Oid::TEXT)]).row((left,)))
+    });
+    let server = toy::start_server(Server::builder(engine).auth(auth).build());
+    let mut client = Dialogue::login(server.address);
+    client.say(&message::Query { sql: "x" });
+    assert_eq!(client.hear_until('Z'), "T(left:25:0) D(left for ann) C(SELECT 1) Z(I)");
 }

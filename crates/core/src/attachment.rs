@@ -1,0 +1,47 @@
+//! What a login leaves for the session behind it.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+/// A value of the embedding program's own that belongs to one client: set while the client proves who it is, read by
+/// [`Engine::open`](crate::Engine::open) and after.
+///
+/// A clone is the same place. What is in it is dropped with the connection, or when the client is turned away.
+#[derive(Clone, Default)]
+pub struct Attachment(Arc<OnceLock<Box<dyn Any + Send + Sync>>>);
+
+impl Attachment {
+    /// Leaves a value, once: a second one comes back as the error.
+    pub fn set<T: Any + Send + Sync>(&self, value: T) -> Result<(), T> {
+        let refused = self.0.set(Box::new(value)).map_err(|refused| refused.downcast());
+        // It is of the type that it came with.
+        if let Err(Ok(value)) = refused { Err(*value) } else { Ok(()) }
+    }
+
+    /// The value, if one of this type was left.
+    pub fn get<T: Any>(&self) -> Option<&T> {
+        self.0.get()?.downcast_ref()
+    }
+}
+
+impl fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Attachment").field(&self.0.get().map(|_| "..")).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_value_stays_and_is_found_by_its_type() {
+        let place = Attachment::default();
+        assert!(place.get::<u32>().is_none());
+        assert_eq!(place.set(7_u32), Ok(()));
+        assert_eq!(place.clone().set(8_u32), Err(8));
+        assert_eq!(place.clone().get::<u32>(), Some(&7));
+        assert!(place.get::<i32>().is_none());
+    }
+}
