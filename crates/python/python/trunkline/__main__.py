@@ -81,7 +81,7 @@ def _handler(parser: argparse.ArgumentParser, said: argparse.Namespace) -> tuple
         except ModuleNotFoundError:
             parser.error("duckdb is not installed: pip install duckdb")
         db = DuckDB(said.file or ":memory:", read_only=said.read_only, init=said.init)
-        return db, {"catalog": db.catalog}
+        return db, {}
     module, _, name = said.what.partition(":")
     if not (module and name):
         parser.error(f"say MODULE:NAME, not {said.what}")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from trunkline import _handlers, _trunkline
+from trunkline._statements import Statements
 from trunkline._tasks import Tasks
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class Server:
@@ -42,7 +46,10 @@ class Server:
         The names that clients may ask for, all others being 3D000; every name if it is not given.
     catalog
         What clients see when they look around: a `Catalog`, a dict of them by database, or a function from a
-        database's name to one, which is asked once until `refresh`.
+        database's name to one, which is asked once until `refresh`. Without it that of the
+        handler, if it is an object with an attribute of this name.
+    statements
+        Functions that answer in the place of the handler, by the words that statements begin with: see `statement`.
     users, users_file, hba, authenticate
         Who may come in: passwords by name (SCRAM-SHA-256); a file like PgBouncer's; the text of a ``pg_hba.conf``; or
         a function that is called with a `Login` and says True. Without any of them everybody is believed, which only
@@ -67,6 +74,7 @@ class Server:
         waiting: int = 1024,
         databases: Sequence[str] | None = None,
         catalog: Any = None,
+        statements: Mapping[str, Callable[[Any], Any]] | None = None,
         users: Mapping[str, str] | None = None,
         users_file: str | os.PathLike[str] | None = None,
         hba: str | None = None,
@@ -84,9 +92,11 @@ class Server:
     ) -> None:
         certificate, key = tls if tls is not None else (None, None)
         self._places = [listen] if isinstance(listen, str) else list(listen)
-        self._handler = _handlers.handler(
-            handler, describe=describe, columns=columns, thread=thread, databases=databases
+        self._statements = Statements(statements or {})
+        self._handler = self._statements.around(
+            _handlers.handler(handler, describe=describe, columns=columns, thread=thread, databases=databases)
         )
+        self._given = handler
         self._access = _handlers.Access(
             dict(users or {}), users_file, hba, ident, certificate, key, client_ca, authenticate
         )
@@ -101,7 +111,8 @@ class Server:
             require_tls=require_tls,
             insecure=insecure,
         )
-        self._catalog = catalog
+        own = None if inspect.isclass(handler) else getattr(handler, "catalog", None)
+        self._catalog = own if catalog is None else catalog
         self._tasks: Tasks | None = None
         self._running: _trunkline.Server | None = None
         self._lock = threading.Lock()
@@ -142,8 +153,30 @@ class Server:
         self._started().reload()
 
     def refresh(self) -> None:
-        """Asks a catalog that is a function anew."""
-        self._started().forget_catalog()
+        """Asks a catalog that is a function anew; a handler with a method ``refresh`` looks anew, too."""
+        running = self._started()
+        refresh = None if inspect.isclass(self._given) else getattr(self._given, "refresh", None)
+        if callable(refresh):
+            refresh()
+        running.forget_catalog()
+
+    def statement(self, words: str) -> Callable[[_Function], _Function]:
+        """Has a function answer the statements that begin with these words, in the place of the handler::
+
+            @server.statement("INSERT")
+            def insert(query: trunkline.Query) -> str:
+                return "INSERT 0 1"
+
+        The words are a command tag of PostgreSQL's, or its beginning (``"CREATE TABLE"``, ``"CREATE"``), whatever WITH and
+        comments are before it; of what PostgreSQL does not know, the first words (``"SUMMARIZE"``). The function is called, and
+        answers, as any handler; more words go before fewer. It may come after the start.
+        """
+
+        def register(function: _Function) -> _Function:
+            self._statements.add(words, function)
+            return function
+
+        return register
 
     def notify(self, channel: str, payload: str = "") -> int:
         """Tells all clients that LISTEN to a channel; how many were told."""

@@ -41,7 +41,7 @@ _SQLSTATES: tuple[tuple[type[BaseException], str], ...] = (
 
 
 class DuckDB:
-    """A DuckDB database as a handler: ``trunkline.Server(db, catalog=db.catalog)``.
+    """A DuckDB database as a handler: ``trunkline.Server(db)``.
 
     Each connection has a cursor of its own, and so its own transactions and temporary tables. ``init`` are statements
     that run once at the start. Clients may do what DuckDB may: give ``config={"enable_external_access": "false"}`` to
