@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use pyo3::exceptions::{PyOSError, PyPermissionError, PyValueError};
+use pyo3::exceptions::{PyOSError, PyPermissionError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
-use trunkline::{Attempt, Auth, Rules, SqlState, Tls, UserMaps, Users};
+use trunkline::{Attachment, Attempt, Auth, Rules, SqlState, Tls, UserMaps, Users};
 
 use crate::asking::Asker;
 use crate::call::Call;
@@ -106,7 +106,19 @@ pub(crate) struct Login {
     #[pyo3(get)]
     encrypted: bool,
     #[pyo3(get)]
+    server_name: Option<String>,
+    #[pyo3(get)]
     password: String,
+    attachment: Attachment,
+}
+
+#[pymethods]
+impl Login {
+    /// Leaves what the connection's calls are to be found in, if it is let in.
+    fn _attach(&self, instance: Py<PyAny>) -> PyResult<()> {
+        let left = self.attachment.set(instance);
+        left.map_err(|_| PyRuntimeError::new_err("something was left for this connection already"))
+    }
 }
 
 /// Asks Python code, which hears the password.
@@ -124,7 +136,9 @@ fn called(decide: Py<PyAny>, asker: Asker) -> Auth {
                     .address()
                     .map(|address| (address.ip().to_string(), address.port())),
                 encrypted: attempt.is_encrypted(),
+                server_name: attempt.server_name().map(str::to_owned),
                 password,
+                attachment: attempt.attachment().clone(),
             };
             let call = Arc::new(Call::default());
             let is_welcome = asker.ask(

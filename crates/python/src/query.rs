@@ -67,6 +67,18 @@ impl Connection {
     }
 
     #[getter]
+    fn server_name(&self) -> Option<&str> {
+        self.client.identity().server_name.as_deref()
+    }
+
+    /// What was left for it at its login.
+    #[getter]
+    fn _attached(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        let attached = self.client.identity().attachment.get::<Py<PyAny>>();
+        attached.map(|instance| instance.clone_ref(py))
+    }
+
+    #[getter]
     fn state(&self, py: Python<'_>) -> Py<PyDict> {
         self.state.clone_ref(py)
     }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -47,3 +49,13 @@ def postgres() -> Iterator[psycopg.Connection]:
     """A real PostgreSQL 18, of which `TRUNKLINE_POSTGRES` says where it is."""
     with psycopg.connect(os.environ["TRUNKLINE_POSTGRES"], autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate for localhost, and its key."""
+    files = tmp_path / "server.crt", tmp_path / "server.key"
+    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    words += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    subprocess.run([*words, "-out", files[0], "-keyout", files[1]], check=True, capture_output=True)
+    return files

@@ -88,6 +88,20 @@ def handler(
     return Handler(opened, calls, columns, runs, thread == "connection", list(databases) if databases else None)
 
 
+def authenticate(given: Any) -> Callable[[Any], Any] | None:
+    """How a handler lets clients in, if it has a method for that: of a class, the instance goes on to serve the client."""
+    method = getattr(given, "authenticate", None)
+    if not inspect.isclass(given) or method is None:
+        return method
+
+    def asked(login: Any) -> Any:
+        instance: Any = given()
+        login._attach(instance)
+        return instance.authenticate(login)
+
+    return asked
+
+
 def _calls(given: Any, describe: Callable[..., Any] | None) -> Calls:
     query = getattr(given, "query", None)
     if not callable(query):
@@ -104,7 +118,8 @@ def _calls(given: Any, describe: Callable[..., Any] | None) -> Calls:
 
 def _opening(cls: type, describe: Callable[..., Any] | None) -> Callable[..., Any]:
     def opened(connection: Any) -> Any:
-        instance = cls()
+        attached = connection._attached
+        instance = cls() if attached is None else attached
         connect = getattr(instance, "connect", None)
         waiting = None if connect is None else connect(connection)
         if inspect.isawaitable(waiting):

@@ -32,7 +32,7 @@ class Server:
 
     handler
         A function, plain or ``async``, that is called with a `Query`; an object with a method ``query``; or a class
-        of which each connection has an instance of its own: see `Session`.
+        of which each connection has an instance of its own: its methods are those of the documentation page.
     listen
         ``HOST:PORT``, port 0 for any free one; a folder (with a slash) for the Unix socket in it; or a list of such.
     describe
@@ -52,8 +52,8 @@ class Server:
         Functions that answer in the place of the handler, by the words that statements begin with: see `statement`.
     users, users_file, hba, authenticate
         Who may come in: passwords by name (SCRAM-SHA-256); a file like PgBouncer's; the text of a ``pg_hba.conf``; or
-        a function that is called with a `Login` and says True. Without any of them everybody is believed, which only
-        loopback addresses and Unix sockets allow.
+        a function that is called with a `Login` and says True, which a handler may have as a method. Without any of
+        them everybody is believed, which only loopback addresses and Unix sockets allow.
     tls
         ``(certificate, key)``, two PEM files. ``client_ca`` is a file of authorities whose certificates clients may show.
     insecure
@@ -98,7 +98,14 @@ class Server:
         )
         self._given = handler
         self._access = _handlers.Access(
-            dict(users or {}), users_file, hba, ident, certificate, key, client_ca, authenticate
+            dict(users or {}),
+            users_file,
+            hba,
+            ident,
+            certificate,
+            key,
+            client_ca,
+            authenticate or _handlers.authenticate(handler),
         )
         self._bounds = _handlers.Bounds(
             connections=max_connections,

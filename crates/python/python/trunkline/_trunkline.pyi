@@ -33,6 +33,11 @@ class Connection:
     def encrypted(self) -> bool:
         """Whether TLS protects the connection."""
     @property
+    def server_name(self) -> str | None:
+        """The name by which it asked for the server in TLS (SNI), in lower case; None if it gave none."""
+    @property
+    def _attached(self) -> Any: ...
+    @property
     def state(self) -> dict[Any, Any]:
         """For the handler, which may keep there what it likes."""
     def setting(self, name: str) -> str | None:
@@ -107,8 +112,12 @@ class Login:
     def encrypted(self) -> bool:
         """Whether TLS protects what it says."""
     @property
+    def server_name(self) -> str | None:
+        """The name by which it asks for the server in TLS (SNI), in lower case; None if it gave none."""
+    @property
     def password(self) -> str:
         """The password that it was asked for."""
+    def _attach(self, instance: object) -> None: ...
 
 @final
 class Catalog:

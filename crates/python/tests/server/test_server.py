@@ -22,15 +22,6 @@ def one(query):
     return [{"one": 1}]
 
 
-@pytest.fixture
-def certificate(tmp_path):
-    files = tmp_path / "server.crt", tmp_path / "server.key"
-    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    words += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-    subprocess.run([*words, "-out", files[0], "-keyout", files[1]], check=True, capture_output=True)
-    return files
-
-
 def test_a_dsn_is_all_that_clients_need(trunkline_server):
     assert psycopg.connect(trunkline_server(one)).execute("x").fetchone() == (1,)
 
