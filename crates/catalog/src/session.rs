@@ -437,6 +437,10 @@ impl<S: Session> Session for CatalogSession<S> {
         self.session.copy_in(target).await
     }
 
+    async fn notify(&mut self, channel: &str, payload: &str) -> Result<()> {
+        self.session.notify(channel, payload).await
+    }
+
     async fn discard(&mut self, what: Discard) -> Result<()> {
         self.session.discard(what).await
     }

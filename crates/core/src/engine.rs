@@ -250,6 +250,16 @@ pub trait Session: Send + 'static {
         async { Err(copy_in::unsupported()) }
     }
 
+    /// Hears what the client says by NOTIFY; others hear of it when the transaction is kept.
+    ///
+    /// # Errors
+    ///
+    /// Then nobody hears of it.
+    fn notify(&mut self, channel: &str, payload: &str) -> impl Future<Output = Result<()>> + Send {
+        let _ = (channel, payload);
+        async { Ok(()) }
+    }
+
     /// Throws away what DISCARD names of what the engine keeps for this session alone: temporary tables, and
     /// what it knows of sequences. Behind a pooler the next user must not find them.
     ///

@@ -99,6 +99,16 @@ impl Call {
         let _ = thread.spawn(move || Python::try_attach(|py| own.interrupt(py)));
     }
 
+    /// Says that the thread which is at it knows that it was given up: nothing has to be raised in it any more.
+    pub(crate) fn heard(&self, py: Python<'_>) {
+        if let Stage::Thread(thread, is_told) = &mut *self.stage() {
+            if *is_told {
+                error::forget_interrupt(py, *thread);
+            }
+            *is_told = true;
+        }
+    }
+
     fn interrupt(&self, py: Python<'_>) {
         for callback in std::mem::take(&mut *self.callbacks()) {
             if let Err(raised) = callback.call0(py) {
@@ -108,7 +118,7 @@ impl Call {
         let Ok(exception) = error::canceled(py) else { return };
         // Under this lock no Python code may run: another thread that has the interpreter may wait for it.
         let task = match &mut *self.stage() {
-            Stage::Nobody | Stage::Waiting => return,
+            Stage::Nobody | Stage::Waiting | Stage::Thread(_, true) => return,
             Stage::Thread(thread, is_told) => {
                 *is_told = true;
                 return error::interrupt(py, *thread, exception);

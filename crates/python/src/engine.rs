@@ -5,8 +5,8 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use trunkline::catalog::Snapshot;
 use trunkline::{
-    Client, Column, Columns, Engine, Format, Oid, Params, PgError, Prepared, Reply, Result, Run,
-    Session, SqlState,
+    Client, Column, Columns, CopyIn, CopyTarget, Engine, Format, Oid, Params, PgError, Prepared,
+    Reply, Result, Run, Session, SqlState,
 };
 use trunkline_sql::statement::TransactionModes;
 use trunkline_sql::{Lexer, StatementKind, outline};
@@ -16,6 +16,7 @@ use crate::asking::Asker;
 use crate::call::Call;
 use crate::catalog::Catalogs;
 use crate::column::Named;
+use crate::copying;
 use crate::error;
 use crate::executor::Executor;
 use crate::handler::{Calls, Described, Handler};
@@ -55,10 +56,7 @@ impl Engine for PyEngine {
             return Err(PgError::new(SqlState::INVALID_CATALOG_NAME, message));
         }
         let executor = match self.handler.has_threads {
-            true => Executor::thread(&self.pool).map_err(|error| {
-                PgError::new(SqlState::INSUFFICIENT_RESOURCES, "there is no thread left")
-                    .source(error)
-            })?,
+            true => Executor::thread(&self.pool)?,
             false => Executor::lane(self.pool.clone()),
         };
         let asker = Asker { executor, tasks: self.tasks.clone() };
@@ -243,6 +241,36 @@ impl Session for PySession {
 
     async fn rollback(&mut self) -> Result<()> {
         self.transaction("rollback").await
+    }
+
+    async fn notify(&mut self, channel: &str, payload: &str) -> Result<()> {
+        if self.calls.notify.is_none() {
+            return Ok(());
+        }
+        let (call, calls) = (self.call(), self.calls.clone());
+        let said = (channel.to_owned(), payload.to_owned());
+        self.asker
+            .ask(
+                &call,
+                move |py| match &calls.notify {
+                    Some(notify) => notify.bind(py).call1(said),
+                    None => Ok(py.None().into_bound(py)),
+                },
+                |_, _, tell| drop(tell.send(Ok(()))),
+            )
+            .await
+    }
+
+    async fn copy_in(&mut self, target: CopyTarget<'_>) -> Result<CopyIn> {
+        if self.calls.copy_in.is_none() {
+            return Err(PgError::unsupported("COPY FROM is not supported"));
+        }
+        let snapshot = self.snapshot().await?;
+        let known = copying::known(&snapshot, &target)?;
+        let asker =
+            Asker { executor: self.asker.executor.aside()?, tasks: self.asker.tasks.clone() };
+        let call = self.call();
+        copying::begin(&self.calls, &self.peer, asker, call, &target, known).await
     }
 
     async fn snapshot(&mut self) -> Result<Arc<Snapshot>> {

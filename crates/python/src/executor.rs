@@ -7,7 +7,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
-use trunkline::PgError;
+use trunkline::{PgError, SqlState};
 
 use crate::pool::{Job, Pool, STACK};
 
@@ -55,13 +55,30 @@ impl Executor {
         Executor::Lane(Arc::new(Lane { pool, state: Mutex::default() }))
     }
 
+    /// A thread of its own for what waits for the client; that of the connection, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`thread`](Executor::thread).
+    pub(crate) fn aside(&self) -> Result<Executor, PgError> {
+        match self {
+            Executor::Any(pool) => Executor::thread(pool),
+            Executor::Lane(lane) => Executor::thread(&lane.pool),
+            Executor::Thread(jobs) => Ok(Executor::Thread(jobs.clone())),
+        }
+    }
+
     /// A thread for one connection.
-    pub(crate) fn thread(pool: &Pool) -> std::io::Result<Executor> {
+    ///
+    /// # Errors
+    ///
+    /// 53000 if the system has none left.
+    pub(crate) fn thread(pool: &Pool) -> Result<Executor, PgError> {
         let (jobs, waiting) = channel::<Job>();
         let waiting = Mutex::new(waiting);
         let counted = pool.count();
         let thread = std::thread::Builder::new().name("trunkline-connection".to_owned());
-        thread.stack_size(STACK).spawn(move || {
+        let started = thread.stack_size(STACK).spawn(move || {
             let _counted = counted;
             mark_thread();
             // Attached for good, so that what Python keeps for a thread stays.
@@ -71,6 +88,9 @@ impl Executor {
                     let _ = catch_unwind(AssertUnwindSafe(|| job(py)));
                 }
             });
+        });
+        started.map_err(|error| {
+            PgError::new(SqlState::INSUFFICIENT_RESOURCES, "there is no thread left").source(error)
         })?;
         Ok(Executor::Thread(jobs))
     }

@@ -12,6 +12,10 @@ use crate::column::{self, Named};
 pub(crate) struct Calls {
     pub(crate) query: Py<PyAny>,
     pub(crate) describe: Option<Py<PyAny>>,
+    /// Takes the rows of a COPY FROM.
+    pub(crate) copy_in: Option<Py<PyAny>>,
+    /// Called with the channel and the payload of a NOTIFY.
+    pub(crate) notify: Option<Py<PyAny>>,
     pub(crate) disconnect: Option<Py<PyAny>>,
     /// Called with `"begin"`, `"commit"` or `"rollback"` when a transaction begins and ends.
     pub(crate) transaction: Option<Py<PyAny>>,
@@ -26,6 +30,8 @@ impl<'py> FromPyObject<'_, 'py> for Calls {
         Ok(Calls {
             query: given.getattr("query")?.unbind(),
             describe: of("describe")?,
+            copy_in: of("copy_in")?,
+            notify: of("notify")?,
             disconnect: of("disconnect")?,
             transaction: of("transaction")?,
         })

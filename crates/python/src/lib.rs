@@ -7,18 +7,21 @@
 //!   one call of a connection at a time (`executor`), and a `call` can be given up.
 //! - `query` is what a handler is asked; `answer` reads what it returns: `arrow` data, `rows` of `values`, tags. What
 //!   needs the interpreter comes to the connection through a `feed`, a part at a time.
+//! - `copying` gives the rows of a COPY FROM to a handler, and `arriving` holds them until it takes them.
 //! - `protocol` is the codec, which knows nothing of all that.
 //! - `sql` is the forgiving parser.
 //! - `catalog` holds what Python code tells of its tables.
 
 mod access;
 mod answer;
+mod arriving;
 mod arrow;
 mod asking;
 mod burial;
 mod call;
 mod catalog;
 mod column;
+mod copying;
 mod engine;
 mod error;
 mod executor;
@@ -40,6 +43,7 @@ use pyo3::prelude::*;
 fn extension(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<access::Login>()?;
     module.add_class::<catalog::Catalog>()?;
+    module.add_class::<copying::Copy>()?;
     module.add_class::<query::Answer>()?;
     module.add_class::<query::Connection>()?;
     module.add_class::<query::Query>()?;

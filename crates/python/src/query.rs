@@ -31,6 +31,10 @@ impl Peer {
         Peer { client, object: PyOnceLock::new() }
     }
 
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     pub(crate) fn object(&self, py: Python<'_>) -> PyResult<&Py<Connection>> {
         self.object.get_or_try_init(py, || {
             let state = PyDict::new(py).unbind();

@@ -16,7 +16,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from trunkline._trunkline import Catalog, Connection, Login, Query, Result, __version__
+from trunkline._trunkline import Catalog, Connection, Copy, Login, Query, Result, __version__
 
 if TYPE_CHECKING:
     from trunkline import errors
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Catalog",
     "Connection",
+    "Copy",
     "Error",
     "Login",
     "Query",

@@ -15,6 +15,8 @@ class Calls:
 
     query: Callable[..., Any]
     describe: Callable[..., Any] | None = None
+    copy_in: Callable[..., Any] | None = None
+    notify: Callable[..., Any] | None = None
     disconnect: Callable[..., Any] | None = None
     transaction: Callable[..., Any] | None = None
 
@@ -111,6 +113,8 @@ def _calls(given: Any, describe: Callable[..., Any] | None) -> Calls:
     return Calls(
         query,
         describe or getattr(given, "describe", None),
+        getattr(given, "copy_in", None),
+        getattr(given, "notify", None),
         getattr(given, "disconnect", None),
         getattr(given, "transaction", None),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import functools
 import inspect
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -112,6 +113,20 @@ class Steps:
         # A loop that has ended has closed what ran on it.
         if close is not None and not self._tasks.loop().is_closed():
             self._tasks.forget(close())
+
+
+async def arriving(copy: Any) -> AsyncIterator[tuple[Any, ...]]:
+    """The rows of a COPY FROM."""
+    loop = asyncio.get_running_loop()
+    while True:
+        ready = asyncio.Event()
+        if copy._when_ready(functools.partial(loop.call_soon_threadsafe, ready.set)):
+            await ready.wait()
+        rows = copy._take()
+        if rows is None:
+            return
+        for row in rows:
+            yield row
 
 
 class Task:

@@ -1,11 +1,11 @@
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, final
 
 from trunkline._handlers import Access, Bounds, Handler
 from trunkline._tasks import Tasks
 
-__all__ = ["Catalog", "Connection", "Login", "Query", "Result", "Server", "__version__", "in_handler", "protocol", "sql"]
+__all__ = ["Catalog", "Connection", "Copy", "Login", "Query", "Result", "Server", "__version__", "in_handler", "protocol", "sql"]
 
 __version__: str
 
@@ -79,6 +79,36 @@ class Query:
         """Whether nobody waits for the answer any more."""
     def on_cancel(self, callback: Callable[[], object]) -> None:
         """Has something called, on another thread, when the statement is cancelled: what interrupts an engine."""
+
+@final
+class Copy:
+    """A COPY FROM: where its rows are to go, and the rows, as tuples, by ``for`` or ``async for``.
+
+    The client is told to send them when the first one is asked for. That ends by `QueryCanceled` if the client gives
+    up, is gone, or sends what is no row: then nothing that came may stay.
+    """
+
+    @property
+    def table(self) -> str:
+        """The table, as the client names it."""
+    @property
+    def schema(self) -> str | None:
+        """Its schema; None if the client names none."""
+    @property
+    def columns(self) -> list[tuple[str, str]] | None:
+        """Names and types of the fields: those of the catalog, or those declared; None if neither tells."""
+    @property
+    def connection(self) -> Connection:
+        """Who sends them."""
+    def declare(self, given: Sequence[Any]) -> None:
+        """Says what the fields are, as names or pairs of a name and a type, where the catalog does not know the table."""
+    def on_cancel(self, callback: Callable[[], object]) -> None:
+        """Has something called, on another thread, when the client gives up."""
+    def __iter__(self) -> Copy: ...
+    def __next__(self) -> tuple[Any, ...]: ...
+    def __aiter__(self) -> AsyncIterator[tuple[Any, ...]]: ...
+    def _when_ready(self, callback: Callable[[], object]) -> bool: ...
+    def _take(self) -> list[tuple[Any, ...]] | None: ...
 
 @final
 class Result:

@@ -98,7 +98,7 @@ impl<S: Session> Connection<S> {
             Command::Listen(channel) => self.listen(channel)?,
             Command::Unlisten(what) => self.unlisten(what),
             Command::Notify { channel, payload } => {
-                self.notify(channel, payload.as_deref().unwrap_or_default())?;
+                self.notify(channel, payload.as_deref().unwrap_or_default()).await?;
             }
             Command::Prepare(prepare) => self.prepare_statement(prepare, source).await?,
             Command::Execute(execute) => {

@@ -11,6 +11,7 @@ use trunkline_sql::statement::Which;
 
 use crate::buffers::CHUNK;
 use crate::channels::{Channels, Mailbox, Notification};
+use crate::connection::watch::watch;
 use crate::connection::{Connection, Stop};
 
 /// What a session has said and heard of channels; most sessions have none.
@@ -226,9 +227,13 @@ impl<S: Session> Connection<S> {
     }
 
     /// Answers NOTIFY.
-    pub(super) fn notify(&mut self, channel: &str, payload: &str) -> Result<()> {
+    pub(super) async fn notify(&mut self, channel: &str, payload: &str) -> Result<(), Stop> {
+        check_notification(channel, payload)?;
+        let (io, session) = (&mut self.io, &mut self.session);
+        let heard = watch(io, &self.entry, || session.notify(channel, payload)).await;
+        self.settled(heard).await?;
         self.say(channel, payload)?;
-        self.end_of_notify()
+        Ok(self.end_of_notify()?)
     }
 
     /// Keeps what is to be told when the transaction is kept.
