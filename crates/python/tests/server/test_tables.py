@@ -330,6 +330,8 @@ def test_duckdb_cannot_tell_names_by_case():
     with pytest.raises(ValueError, match="case"):
         trunkline.Tables({"t": [], "T": []}, engine="duckdb")
     assert trunkline.Tables({"t": [], "T": []}, engine="plain")
+    with pytest.raises(ValueError, match="system"):
+        trunkline.Tables({"system": {"t": []}}, engine="duckdb")
 
 
 def test_the_first_engine_that_is_installed():

@@ -28,6 +28,8 @@ _CONFIG = {
     "python_enable_replacements": "false",
 }
 
+_TAKEN = ("main", "memory", "system", "temp")
+
 
 class Engine:
     """Answers queries by DuckDB.
@@ -38,6 +40,8 @@ class Engine:
     def __init__(self, sources: Mapping[Key, Source]) -> None:
         folded: dict[tuple[str, str], Source] = {}
         for (schema, name), source in sources.items():
+            if schema.lower() in _TAKEN:
+                raise ValueError(f"DuckDB has a {schema} of its own: the schema of table {source} wants another name")
             other = folded.setdefault((schema.lower(), name.lower()), source)
             if other is not source:
                 raise ValueError(f"DuckDB takes tables {other} and {source} for one: their names differ by case alone")
