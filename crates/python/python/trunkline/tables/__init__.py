@@ -54,7 +54,7 @@ class Tables:
         for key, source in self._sources.items():
             columns: list[tuple[str, str]] = []
             try:
-                columns = self._shape(source, None).columns
+                columns = self._shape(source).columns
             except Exception as failed:
                 _log.error("the columns of table %s are not known", source, exc_info=failed)
             catalog.table(key[1], columns, schema=key[0])
@@ -69,14 +69,14 @@ class Tables:
         """Has something called when a table has other columns than it had: the catalog says so when it is asked anew."""
         self._changed.append(tell)
 
-    def _shape(self, source: Source, query: Query | None) -> Shape:
+    def _shape(self, source: Source) -> Shape:
         """The columns of a table; who has to be asked for them is asked once."""
         with self._lock:
             shape = self._shapes.get(source.key) if source.is_asked else None
-        return shape or self._read(source, query)[1]
+        return shape or self._read(source, None)[1]
 
     def _read(self, source: Source, query: Query | None) -> tuple[Data, Shape]:
-        """A table as it is now."""
+        """A table as it is now; for its columns alone, without a query."""
         data = source.read(query)
         with self._lock:
             known = self._shapes.get(source.key)
@@ -86,7 +86,7 @@ class Tables:
         if known is not None and known.columns != shape.columns:
             for tell in self._changed:
                 tell()
-            if source.is_asked and query is not None and not query.describing:
+            if source.is_asked and query is not None:
                 hint = f"The columns of table {source} are not what they were: ask again."
                 raise Error("0A000", "cached plan must not change result type", hint=hint)
         return data, shape
@@ -104,7 +104,7 @@ class _Session:
 
     def describe(self, query: Query) -> Any:
         statement = _readable(query.sql)
-        shapes = {source.key: self._owner._shape(source, query) for source in self._named(statement)}
+        shapes = {source.key: self._owner._shape(source) for source in self._named(statement)}
         columns = {key: shape.columns for key, shape in shapes.items()}
         types = _parameters.types(statement, columns, [_values.short(ty) for ty in query.param_types])
         return self._owner._engine.describe(query, statement, shapes, types), types
