@@ -216,6 +216,12 @@ def test_engines_join_and_group(ask):
     assert connection.execute(joined, (0,)).fetchall() == [("x", 5), ("y", 8)]
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "datafusion"])
+def test_who_names_a_table_in_quotes_has_not_named_it_without(ask):
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        ask({"Pairs": PAIRS["dicts"]()}).execute('select * from "Pairs" one, Pairs other')
+
+
 @pytest.mark.parametrize("engine", ["duckdb"])
 def test_duckdbs_own_words(ask):
     connection = ask({"a": [{"id": 1}, {"id": 2}], "s": {"b": [{"id": 3}]}})
