@@ -5,6 +5,7 @@ mod cache;
 mod catalog;
 mod codegen;
 mod conformance;
+mod debian;
 mod deps;
 mod halt;
 mod interop;

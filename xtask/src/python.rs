@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::cache::Cache;
+use crate::debian;
 use crate::halt::Halt;
 use crate::interop::python_with;
 use crate::process;
@@ -13,6 +14,9 @@ use crate::workspace::Workspace;
 /// What is described by stubs: the extension, and the modules that are made of it.
 const STUBS: &[&str] = &["trunkline._trunkline", "trunkline.protocol", "trunkline._sql"];
 const TESTS: &str = "crates/python/tests";
+
+/// Redis, and what it needs that not every machine has.
+const REDIS: [&str; 4] = ["redis-server", "redis-tools", "liblzf1", "libjemalloc2"];
 
 /// A wheel may be so large, in bytes.
 const WHEEL: u64 = 15_000_000;
@@ -27,6 +31,7 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<String
     process::succeed(mypy.args(["-m", "mypy", "--strict", "-p", "trunkline"]))?;
     let mut stubs = Command::new(&python);
     process::succeed(stubs.args(["-m", "mypy.stubtest"]).args(STUBS))?;
+    let redis = debian::unpacked(&cache, "redis", &REDIS)?;
     let server = Cluster::start(Version::Pg18, &cache, None)?;
     let mut tests = Command::new(&python);
     tests.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
@@ -34,6 +39,7 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<String
     let address = format!("host=127.0.0.1 port={} user=postgres dbname=postgres", server.port);
     tests.env("TRUNKLINE_POSTGRES", address).env("PYTHONDONTWRITEBYTECODE", "1");
     tests.env("TRUNKLINE_TEST_POSTGRESQL", format!("127.0.0.1:{}", server.port));
+    tests.env("TRUNKLINE_REDIS", redis.join("usr/bin/redis-server"));
     process::succeed(&mut tests)?;
     Ok(format!("a wheel of {:.1} MB", megabytes(size)))
 }

@@ -34,7 +34,7 @@ def test_the_docstring_of_a_module_is_true(module):
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("page", ["docs/python.md", "crates/python/README.md"])
+@pytest.mark.parametrize("page", ["docs/python.md", "docs/python-tables.md", "crates/python/README.md"])
 def test_every_program_of_a_page_runs(page):
     snippets = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.S)
     assert snippets

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from trunkline._serve import serve
     from trunkline._server import Server
     from trunkline.errors import Error
+    from trunkline.tables import Tables
 
 __all__ = [
     "Catalog",
@@ -33,13 +34,19 @@ __all__ = [
     "Query",
     "Result",
     "Server",
+    "Tables",
     "__version__",
     "errors",
     "serve",
 ]
 
 # Whoever wants only the codec or the parser does not import the server.
-_LATER = {"Error": "trunkline.errors", "Server": "trunkline._server", "serve": "trunkline._serve"}
+_LATER = {
+    "Error": "trunkline.errors",
+    "Server": "trunkline._server",
+    "Tables": "trunkline.tables",
+    "serve": "trunkline._serve",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -46,8 +46,8 @@ class Server:
         The names that clients may ask for, all others being 3D000; every name if it is not given.
     catalog
         What clients see when they look around: a `Catalog`, a dict of them by database, or a function from a
-        database's name to one, which is asked once until `refresh`. Without it that of the
-        handler, if it is an object with an attribute of this name.
+        database's name to one, which is asked once until `refresh`. Without it that of the handler, if it is an
+        object with an attribute of this name.
     statements
         Functions that answer in the place of the handler, by the words that statements begin with: see `statement`.
     users, users_file, hba, authenticate
@@ -124,6 +124,8 @@ class Server:
         self._running: _trunkline.Server | None = None
         self._lock = threading.Lock()
         self._stopped = threading.Event()
+        if catalog is None and own is not None and callable(getattr(handler, "when_changed", None)):
+            handler.when_changed(self._forget)
 
     def start(self) -> Server:
         """Listens, and serves on threads of its own; returns itself.
@@ -249,6 +251,11 @@ class Server:
             self._tasks, self._stopped = tasks, threading.Event()
         _RUNNING.add(self)
         return self
+
+    def _forget(self) -> None:
+        running = self._running
+        if running is not None:
+            running.forget_catalog()
 
     def _started(self) -> _trunkline.Server:
         running = self._running

@@ -63,7 +63,7 @@ class DuckDB:
             for sql in init:
                 self._db.execute(sql)
         except duckdb.Error as raised:
-            raise _error(raised) from raised
+            raise error(raised) from raised
         self.refresh()
 
     def open(self, connection: Connection) -> _Session:
@@ -93,7 +93,7 @@ class _Session:
             kind = self._kind(query.sql)
             if kind is _STATEMENT.SELECT:
                 relation = self._select(query)
-                return _Rows(relation.materialize() if self._in_transaction else relation)
+                return Rows(relation.materialize() if self._in_transaction else relation)
             done = self._cursor.execute(query.sql, query.params or None)
             names = [column[0] for column in done.description or ()]
             rows = done.fetchall() if names else []
@@ -104,15 +104,14 @@ class _Session:
                 return _TAGS[kind].format(rows[0][0] if rows else 0)
             return (rows, names) if names else None
         except duckdb.Error as raised:
-            raise _error(raised) from raised
+            raise error(raised) from raised
 
     def describe(self, query: Query) -> Any:
         try:
             kind = self._kind(query.sql)
             if kind is not _STATEMENT.SELECT:
                 return NotImplemented if kind in (*_QUERIES, *_TAGS) else None
-            sql = f"select * from ({query.sql.rstrip().rstrip(';')}\n) limit 0"
-            return self._owner._db.cursor().sql(sql, params=[None] * len(query.param_types) or None)
+            return described(self._owner._db.cursor(), query.sql, query.param_types)
         except duckdb.Error:
             # What it may be without its parameters DuckDB cannot tell.
             return NotImplemented
@@ -121,17 +120,14 @@ class _Session:
         try:
             self._cursor.execute(what)
         except duckdb.Error as raised:
-            raise _error(raised) from raised
+            raise error(raised) from raised
         self._in_transaction = what == "begin"
 
     def disconnect(self, connection: Connection) -> None:
         self._cursor.close()
 
     def _kind(self, sql: str) -> duckdb.StatementType:
-        statements = self._cursor.extract_statements(sql)
-        if len(statements) != 1:
-            raise Error("42601", "cannot insert multiple commands into a prepared statement")
-        return statements[0].type
+        return kind(self._cursor, sql)
 
     def _select(self, query: Query) -> Any:
         params = query.params or None
@@ -144,7 +140,41 @@ class _Session:
             return self._owner._db.cursor().sql(query.sql, params=params)
 
 
-class _Rows:
+def kind(cursor: duckdb.DuckDBPyConnection, sql: str) -> duckdb.StatementType:
+    """What a statement does; 42601 for more than one."""
+    statements = cursor.extract_statements(sql)
+    if len(statements) != 1:
+        raise Error("42601", "cannot insert multiple commands into a prepared statement")
+    return statements[0].type
+
+
+# Values of types that a statement is described with: DuckDB does not know NULLs of a type.
+_SAMPLES = {
+    **dict.fromkeys(("int2", "int4", "int8", "float4", "float8", "numeric"), "0"),
+    **dict.fromkeys(("date", "timestamp", "timestamptz"), "2000-01-01"),
+    **{"bool": "false", "text": "", "varchar": "", "bytea": "", "time": "00:00", "interval": "0 days"},
+    "uuid": "00000000-0000-0000-0000-000000000000",
+}
+
+
+def described(cursor: duckdb.DuckDBPyConnection, sql: str, types: list[str]) -> Any:
+    """The columns of a query with parameters of PostgreSQL's types, which does not run."""
+    params = [duckdb.Value(_SAMPLES[ty], duckdb.type(ty)) if ty in _SAMPLES else None for ty in types]
+    relation = cursor.sql(f"select * from ({sql.rstrip().rstrip(';')}\n) limit 0", params=params or None)
+    found = [str(ty) for ty in relation.types]
+    if "JSON" not in found or any("UUID" in ty or "][" in ty for ty in found):
+        return relation
+    # Arrow's columns do not tell JSON from text; all others they tell best.
+    return columns(zip(relation.columns, found, strict=True))
+
+
+def columns(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Columns of DuckDB's types by PostgreSQL's; what is none of those is sent as text, or as Arrow says."""
+    types = [(name, type_of(ty)) for name, ty in found]
+    return [(name, ty if is_known(ty) else "text") for name, ty in types]
+
+
+class Rows:
     """A relation, which runs when its rows are asked for: what is wrong then is told as at any other time."""
 
     def __init__(self, relation: duckdb.DuckDBPyRelation) -> None:
@@ -154,10 +184,11 @@ class _Rows:
         try:
             return self._relation.__arrow_c_stream__(requested_schema)
         except duckdb.Error as raised:
-            raise _error(raised) from raised
+            raise error(raised) from raised
 
 
-def _error(raised: duckdb.Error) -> Error:
+def error(raised: duckdb.Error) -> Error:
+    """What the client is told of an error of DuckDB's."""
     sqlstate = next((code for kind, code in _SQLSTATES if isinstance(raised, kind)), "XX000")
     message, _, rest = str(raised).partition("\n")
     if sqlstate == "23000":
@@ -204,9 +235,10 @@ _TYPES = {
 }
 
 
-def _type(name: str) -> str:
+def type_of(name: str) -> str:
+    """What PostgreSQL calls a type of DuckDB's, if it calls it something."""
     if name.endswith("]"):
-        element = _type(name[: name.rindex("[")])
+        element = type_of(name[: name.rindex("[")])
         return "jsonb" if element.startswith("json") else element.removesuffix("[]") + "[]"
     if name in _TYPES:
         return _TYPES[name]
@@ -228,7 +260,7 @@ def _catalog(cursor: duckdb.DuckDBPyConnection) -> Catalog:
     for schema, table, comment, rows, view in cursor.execute(_TABLES).fetchall():
         known = columns.get((schema, table), [])
         of = {kind: [key for key in keys.get((schema, table), []) if key[0] == kind] for kind in ("PRIMARY KEY", "UNIQUE", "FOREIGN KEY")}
-        named = [(name, _type(data_type)) for name, data_type, *_ in known]
+        named = [(name, type_of(data_type)) for name, data_type, *_ in known]
         options: dict[str, Any] = {
             "schema": shown.get(schema, schema),
             "not_null": [name for name, _, is_nullable, *_ in known if not is_nullable],
@@ -244,11 +276,12 @@ def _catalog(cursor: duckdb.DuckDBPyConnection) -> Catalog:
             catalog.table(table, named, **options)
         except ValueError:
             # A type of DuckDB's that is none of PostgreSQL's: its values are sent as text, or as Arrow says.
-            catalog.table(table, [(name, ty if _is_known(ty) else "text") for name, ty in named], **options)
+            catalog.table(table, [(name, ty if is_known(ty) else "text") for name, ty in named], **options)
     return catalog
 
 
-def _is_known(ty: str) -> bool:
+def is_known(ty: str) -> bool:
+    """Whether PostgreSQL has a type of this name."""
     try:
         Catalog().table("t", [("c", ty)])
     except ValueError:
