@@ -85,7 +85,7 @@ impl Asked {
             return Ok((self.nothing(None)?.into(), None));
         }
         if arrow::is_arrow(given)? {
-            return self.batches(Batches::of(given)?, columns);
+            return self.batches(given.py(), Batches::of(given)?, columns);
         }
         if given.is_instance_of::<PyString>() || given.cast::<pyo3::types::PyMapping>().is_ok() {
             return Err(wrong(given));
@@ -115,7 +115,7 @@ impl Asked {
         match first {
             Some(first) if arrow::is_arrow(&first)? => {
                 let first = Box::new(Batches::of(&first)?);
-                self.batches(Batches::Each(first, iterator.unbind()), columns)
+                self.batches(given.py(), Batches::Each(first, iterator.unbind()), columns)
             }
             first => {
                 let is_at_hand = given.is_instance_of::<PyList>();
@@ -129,6 +129,7 @@ impl Asked {
 
     fn batches(
         &self,
+        py: Python<'_>,
         batches: Batches,
         columns: Option<Vec<Named>>,
     ) -> PyResult<(Reply, Option<Later>)> {
@@ -137,7 +138,7 @@ impl Asked {
             None => found,
             Some(named) => renamed(&found, &named)?,
         };
-        let (feed, rest) = Python::attach(|py| self.feed(py, batches))?;
+        let (feed, rest) = self.feed(py, batches)?;
         let reply = Rows::from_source(columns, ArrowRows::new(feed)).into();
         Ok((reply, Some(Box::new(|py| rest.run(py)))))
     }

@@ -129,9 +129,7 @@ impl Asker {
             Err(raised) => error::log(py, &raised, "a coroutine could not be run"),
         }
     }
-}
 
-impl Asker {
     /// Calls something with a connection; nobody waits for it.
     pub(crate) fn tell(&self, py: Python<'_>, callback: &Bound<'_, PyAny>, peer: &Peer) {
         let told = peer.object(py).and_then(|peer| callback.call1((peer,))).and_then(|told| {

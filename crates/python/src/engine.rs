@@ -23,6 +23,7 @@ use crate::handler::{Calls, Described, Handler};
 use crate::parameters;
 use crate::pool::Pool;
 use crate::query::{Peer, Query};
+use crate::sql::has_returning;
 
 /// What serves all clients of a server.
 pub(crate) struct PyEngine {
@@ -300,16 +301,10 @@ fn is_without_rows(sql: &str) -> bool {
         StatementKind::Insert
         | StatementKind::Update
         | StatementKind::Delete
-        | StatementKind::Merge => !names_returning(sql),
+        | StatementKind::Merge => !has_returning(Lexer::new(sql)),
         StatementKind::Truncate | StatementKind::Definition => !outline.command_tag.is_empty(),
         _ => false,
     }
-}
-
-fn names_returning(sql: &str) -> bool {
-    let mut lexer = Lexer::new(sql);
-    std::iter::from_fn(|| lexer.next_significant())
-        .any(|token| token.text(sql).eq_ignore_ascii_case("returning"))
 }
 
 fn undescribed() -> PgError {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use tokio::runtime::Runtime;
-use trunkline::{Limits, Listener};
+use trunkline::{Auth, Limits, Listener};
 use trunkline_catalog::Catalog;
 
 use crate::access::{Access, refused};
@@ -43,6 +43,8 @@ pub(crate) struct Bounds {
 pub(crate) struct PyServer {
     server: Server,
     access: Access,
+    /// What was read of it last.
+    auth: Mutex<Auth>,
     asker: Asker,
     catalogs: Catalogs,
     pool: Arc<Pool>,
@@ -76,8 +78,9 @@ impl PyServer {
             tasks,
             catalogs: catalogs.clone(),
         };
-        let mut builder =
-            trunkline::Server::builder(Catalog::new(engine)).auth(auth).limits(bounds.limits());
+        let mut builder = trunkline::Server::builder(Catalog::new(engine))
+            .auth(auth.clone())
+            .limits(bounds.limits());
         if let Some(tls) = tls {
             builder = builder.tls(tls);
         }
@@ -122,7 +125,8 @@ impl PyServer {
             }
         };
         let (runtime, process) = (Mutex::new(Some(runtime)), std::process::id());
-        Ok(PyServer { server, access, asker, catalogs, pool, runtime, addresses, process })
+        let auth = Mutex::new(auth);
+        Ok(PyServer { server, access, auth, asker, catalogs, pool, runtime, addresses, process })
     }
 
     /// Each address and port; of a Unix socket the folder, and the port in its name.
@@ -151,8 +155,11 @@ impl PyServer {
     /// Reads users, rules and certificates again.
     fn reload(&self, py: Python<'_>) -> PyResult<()> {
         self.check_process()?;
-        let (auth, tls) = self.access.load(py, &self.asker, None)?;
-        self.server.reload(auth, tls).map_err(|error| refused(&error))
+        let before = self.auth.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (auth, tls) = self.access.load(py, &self.asker, Some(&before))?;
+        self.server.reload(auth.clone(), tls).map_err(|error| refused(&error))?;
+        *self.auth.lock().unwrap_or_else(PoisonError::into_inner) = auth;
+        Ok(())
     }
 
     /// Tells clients that listen on a channel; how many were told.

@@ -158,7 +158,7 @@ fn returns_rows(text: &str, lexer: &Lexer<'_>, outline: &Outline<'_>) -> bool {
 }
 
 /// Whether RETURNING stands outside of all parentheses.
-fn has_returning(lexer: Lexer<'_>) -> bool {
+pub(crate) fn has_returning(lexer: Lexer<'_>) -> bool {
     let source = lexer.source();
     let (mut depth, mut is_label) = (0_usize, false);
     for token in lexer.filter(|token| token.kind.is_significant()) {
