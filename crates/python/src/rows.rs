@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures_core::Stream;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyMapping, PyString};
+use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
 use trunkline::types::Value;
 use trunkline::{Column, CommandTag, Oid, PgError, Progress, RowBuf, RowSource};
 
@@ -87,7 +87,7 @@ impl PyRows {
 
     /// One row, as values of its columns.
     fn row(&self, row: &Bound<'_, PyAny>, out: &mut Vec<Value>) -> PyResult<()> {
-        if let Ok(dict) = row.cast::<PyMapping>() {
+        if let Some(dict) = mapping(row) {
             let mut found = 0;
             for (name, oid) in &self.columns {
                 let value = match dict.cast::<PyDict>() {
@@ -211,15 +211,24 @@ fn some<'py>(
     Ok((rows, false))
 }
 
+/// A row that names its columns.
+///
+/// Whether others are one is asked of Python code, which takes time, and where an interrupt would be lost: tuples and
+/// lists are none.
+fn mapping<'a, 'py>(row: &'a Bound<'py, PyAny>) -> Option<&'a Bound<'py, PyMapping>> {
+    let is_plain = row.is_instance_of::<PyTuple>() || row.is_instance_of::<PyList>();
+    if is_plain { None } else { row.cast().ok() }
+}
+
 /// The columns of a row that names them.
 fn names(row: &Bound<'_, PyAny>) -> PyResult<Vec<Named>> {
-    let wrong = |_| {
+    let wrong = || {
         let ty = row.get_type();
         PyTypeError::new_err(format!(
             "rows of {ty} do not name their columns: return (rows, columns), or dicts"
         ))
     };
-    let keys = row.cast::<PyMapping>().map_err(wrong)?.keys()?;
+    let keys = mapping(row).ok_or_else(wrong)?.keys()?;
     keys.iter().map(|key| Ok(Named { name: key.extract()?, ty: None })).collect()
 }
 
@@ -233,10 +242,10 @@ fn types(columns: &[Named], rows: &[Bound<'_, PyAny>]) -> PyResult<Vec<Kind>> {
         }
         let mut all = Kind::Unknown;
         for row in rows {
-            let value = match row.cast::<PyMapping>() {
-                Ok(dict) if dict.contains(&column.name)? => dict.get_item(&column.name)?,
-                Ok(_) => continue,
-                Err(_) => match row.get_item(index) {
+            let value = match mapping(row) {
+                Some(dict) if dict.contains(&column.name)? => dict.get_item(&column.name)?,
+                Some(_) => continue,
+                None => match row.get_item(index) {
                     Ok(value) => value,
                     // A row that is too short, or no row: that is told when it is made.
                     Err(_) => continue,

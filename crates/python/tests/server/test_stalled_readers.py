@@ -40,11 +40,14 @@ STALLED = 20
 
 @pytest.fixture(scope="module")
 def program():
-    with subprocess.Popen([sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", PROGRAM], stdin=pipe, stdout=pipe, stderr=pipe, text=True) as program:
         try:
             yield program.pid, program.stdout.readline().strip()
         finally:
-            program.stdin.close()
+            _, said = program.communicate(timeout=60)
+    # What stops the handlers of clients that have gone is not to be heard of.
+    assert said == ""
 
 
 def memory(pid):
