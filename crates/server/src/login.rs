@@ -187,7 +187,7 @@ async fn attempt<E: Engine>(
         settings.preset("port", &address.port().to_string());
     }
     let (replication, notice) = (login.replication(), startup_notice(&login));
-    let proved = prove(&guards, login, from, &identity, io).await;
+    let proved = prove(&guards, login, from, &mut identity, io).await;
     let ready = server.guesses.judge(proved, &identity, io)?;
     io.trust();
     if replication != Replication::No {

@@ -156,10 +156,11 @@ impl Callback {
     pub(super) async fn decide(
         &self,
         login: Login,
-        identity: &Identity,
+        identity: &mut Identity,
         insecure: bool,
         io: &mut Io,
     ) -> Result<Ready, End> {
+        identity.attachment = Attachment::open();
         let is_private = identity.encrypted || identity.address.is_none();
         let (ask, mut asked) = oneshot::channel();
         let attempt = Attempt {

@@ -24,7 +24,7 @@ pub(crate) async fn prove(
     guards: &Guards,
     login: Login,
     from: Origin,
-    identity: &Identity,
+    identity: &mut Identity,
     io: &mut Io,
 ) -> Result<Ready, End> {
     let claim = Claim::new(&login, from);
