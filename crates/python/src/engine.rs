@@ -13,6 +13,7 @@ use trunkline_sql::{Lexer, StatementKind, outline};
 
 use crate::answer::Asked;
 use crate::asking::Asker;
+use crate::burial::bury;
 use crate::call::Call;
 use crate::catalog::Catalogs;
 use crate::column::Named;
@@ -123,33 +124,36 @@ impl PySession {
             .await
     }
 
-    /// What the handler says of a statement, if it says anything.
-    async fn described(&mut self, sql: &str, hints: &[Oid]) -> Result<Option<Described>> {
-        if self.calls.describe.is_none() {
+    /// What a function of the handler says of a statement before it runs; `None` without such a function.
+    async fn ahead<T: Send + 'static>(
+        &mut self,
+        function: fn(&Calls) -> &Option<Py<PyAny>>,
+        (sql, types, prepared): (&str, &Arc<[Oid]>, &Option<Arc<Kept>>),
+        read: fn(Bound<'_, PyAny>) -> PyResult<T>,
+    ) -> Result<Option<T>> {
+        if function(&self.calls).is_none() {
             return Ok(None);
         }
         let call = self.call();
         let (calls, peer, own) = (self.calls.clone(), self.peer.clone(), call.clone());
-        // All there are, and what is known of each so far.
-        let types: Arc<[Oid]> = parameters::types(sql, hints, &[])?.into();
-        let sql = sql.to_owned();
-        self.asker
-            .ask(
-                &call,
-                move |py| {
-                    let run = Run::new(Params::unbound(types.clone()), Arc::default());
-                    let query = Query::new(py, &sql, types, &run, true, (&peer, own))?;
-                    match &calls.describe {
-                        Some(describe) => describe.bind(py).call1((query,)),
-                        None => Ok(py.NotImplemented().into_bound(py)),
-                    }
-                },
-                |py, described, tell| {
-                    let described = Described::of(&described);
-                    let _ = tell.send(described.map_err(|raised| error::answer(py, &raised)));
-                },
-            )
-            .await
+        let (sql, types, prepared) = (sql.to_owned(), types.clone(), prepared.clone());
+        let said = self.asker.ask(
+            &call,
+            move |py| {
+                let run = Run::new(Params::unbound(types.clone()), Arc::default());
+                let prepared = prepared.as_deref();
+                let query = Query::new(py, &sql, types, &run, (true, prepared), (&peer, own))?;
+                match function(&calls) {
+                    Some(function) => function.bind(py).call1((query,)),
+                    None => Ok(py.NotImplemented().into_bound(py)),
+                }
+            },
+            move |py, said, tell| {
+                let read = read(said);
+                let _ = tell.send(read.map_err(|raised| error::answer(py, &raised)));
+            },
+        );
+        said.await.map(Some)
     }
 }
 
@@ -159,15 +163,43 @@ pub(crate) struct Statement {
     /// The columns that were described, under whatever names the answer has.
     columns: Option<Arc<[Named]>>,
     parameters: Arc<[Oid]>,
+    /// What the handler has made of it.
+    prepared: Option<Arc<Kept>>,
+}
+
+/// Something of Python's, for which no thread of the sockets needs the interpreter when it ends.
+pub(crate) struct Kept(Option<Py<PyAny>>);
+
+impl Kept {
+    pub(crate) fn get(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        self.0.as_ref().map(|kept| kept.clone_ref(py))
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if let Some(kept) = self.0.take() {
+            bury(Box::new(kept));
+        }
+    }
 }
 
 impl Session for PySession {
     type Statement = Statement;
 
     async fn prepare(&mut self, sql: &str, hints: &[Oid]) -> Result<Prepared<Statement>> {
-        let described = self.described(sql, hints).await?;
-        let types = described.as_ref().map_or(&[][..], |described| &described.parameters);
-        let parameters = parameters::types(sql, hints, types)?;
+        // All there are, and what is known of each so far.
+        let types: Arc<[Oid]> = parameters::types(sql, hints, &[])?.into();
+        let keep = |said: Bound<'_, PyAny>| Ok(Kept(Some(said.unbind())));
+        let prepared = self.ahead(|calls| &calls.prepare, (sql, &types, &None), keep).await?;
+        let prepared = prepared.map(Arc::new);
+        let read = |said: Bound<'_, PyAny>| Described::of(&said);
+        let described = self.ahead(|calls| &calls.describe, (sql, &types, &prepared), read);
+        let described = described.await?.flatten();
+        let parameters = match &described {
+            Some(described) => parameters::types(sql, hints, &described.parameters)?.into(),
+            None => types,
+        };
         let named = match &described {
             Some(described) => Some(described.columns.as_ref().map(|columns| columns[..].into())),
             None => self.handler.columns.clone().map(Some),
@@ -184,10 +216,9 @@ impl Session for PySession {
             None if is_without_rows(sql) => (Columns::None, None),
             None => (Columns::AfterBind, None),
         };
-        let parameters: Arc<[Oid]> = parameters.into();
-        let statement =
-            Statement { sql: sql.into(), columns: named, parameters: parameters.clone() };
-        Ok(Prepared::new(statement, columns).parameters(parameters))
+        let (sql, declared) = (sql.into(), parameters.clone());
+        let statement = Statement { sql, columns: named, parameters, prepared };
+        Ok(Prepared::new(statement, columns).parameters(declared))
     }
 
     async fn execute(&mut self, statement: &Statement, mut run: Run) -> Result<Reply> {
@@ -208,11 +239,13 @@ impl Session for PySession {
         };
         let (calls, peer, own) = (self.calls.clone(), self.peer.clone(), call.clone());
         let (sql, types) = (statement.sql.clone(), statement.parameters.clone());
+        let prepared = statement.prepared.clone();
         self.asker
             .ask(
                 &call,
                 move |py| {
-                    let query = Query::new(py, &sql, types, &run, describing, (&peer, own))?;
+                    let prepared = (describing, prepared.as_deref());
+                    let query = Query::new(py, &sql, types, &run, prepared, (&peer, own))?;
                     calls.query.bind(py).call1((query,))
                 },
                 |py, answer, tell| asked.finish(py, &answer, tell),

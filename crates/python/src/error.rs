@@ -59,6 +59,11 @@ pub(crate) fn log(py: Python<'_>, raised: &PyErr, what: &str) {
     drop(logged);
 }
 
+/// Tells the log a line of the server's own, of a level of Python's `logging`.
+pub(crate) fn log_line(py: Python<'_>, level: u8, text: &str) {
+    drop(function(py, "log_line").and_then(|log| log.call1((level, text))));
+}
+
 fn function<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
     static MODULE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
     let import = || py.import("trunkline._errors").map(Bound::unbind);

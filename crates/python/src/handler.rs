@@ -11,6 +11,8 @@ use crate::column::{self, Named};
 /// What one client's statements are answered with.
 pub(crate) struct Calls {
     pub(crate) query: Py<PyAny>,
+    /// Called with a statement before it is described; what it returns is its `prepared`.
+    pub(crate) prepare: Option<Py<PyAny>>,
     pub(crate) describe: Option<Py<PyAny>>,
     /// Takes the rows of a COPY FROM.
     pub(crate) copy_in: Option<Py<PyAny>>,
@@ -29,6 +31,7 @@ impl<'py> FromPyObject<'_, 'py> for Calls {
         let of = |name: &str| Ok::<_, PyErr>(given.getattr(name)?.extract::<Option<Py<PyAny>>>()?);
         Ok(Calls {
             query: given.getattr("query")?.unbind(),
+            prepare: of("prepare")?,
             describe: of("describe")?,
             copy_in: of("copy_in")?,
             notify: of("notify")?,

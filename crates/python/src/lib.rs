@@ -2,7 +2,7 @@
 //!
 //! Python owns the public names, the defaults and the documentation; Rust owns the work.
 //!
-//! - `server` is a running server, `access` who may come in, `listen` where.
+//! - `server` is a running server, `access` who may come in, `listen` where, `bounds` how much, `logs` what it says.
 //! - `engine` makes an engine of a `handler`; `asking` asks Python code, on threads of the `pool` or an event loop,
 //!   one call of a connection at a time (`executor`), and a `call` can be given up.
 //! - `query` is what a handler is asked; `answer` reads what it returns: `arrow` data, `rows` of `values`, tags. What
@@ -17,6 +17,7 @@ mod answer;
 mod arriving;
 mod arrow;
 mod asking;
+mod bounds;
 mod burial;
 mod call;
 mod catalog;
@@ -28,6 +29,7 @@ mod executor;
 mod feed;
 mod handler;
 mod listen;
+mod logs;
 mod parameters;
 mod pool;
 mod protocol;

@@ -10,6 +10,7 @@ use trunkline::types::{Value, name_of};
 use trunkline::{Client, Notice, Oid, PgError, Run, Severity, SqlState};
 
 use crate::call::Call;
+use crate::engine::Kept;
 use crate::error;
 use crate::values;
 
@@ -147,6 +148,9 @@ pub(crate) struct Query {
     /// Whether the client only wants to know the columns.
     #[pyo3(get)]
     describing: bool,
+    /// What the handler's `prepare` made of the statement.
+    #[pyo3(get)]
+    prepared: Option<Py<PyAny>>,
     types: Arc<[Oid]>,
     call: Arc<Call>,
 }
@@ -162,7 +166,7 @@ impl Query {
         sql: &str,
         types: Arc<[Oid]>,
         run: &Run,
-        describing: bool,
+        (describing, prepared): (bool, Option<&Kept>),
         (peer, call): (&Peer, Arc<Call>),
     ) -> PyResult<Query> {
         let mut params = Vec::with_capacity(types.len());
@@ -175,7 +179,8 @@ impl Query {
         let params = PyList::new(py, params)?.unbind();
         let sql = PyString::new(py, sql).unbind();
         let connection = peer.object(py)?.clone_ref(py);
-        Ok(Query { sql, params, connection, describing, types, call })
+        let prepared = prepared.and_then(|kept| kept.get(py));
+        Ok(Query { sql, params, connection, describing, prepared, types, call })
     }
 }
 

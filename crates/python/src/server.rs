@@ -6,37 +6,25 @@ use std::time::Duration;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use tokio::runtime::Runtime;
-use trunkline::{Auth, Limits, Listener};
+use trunkline::{Auth, Listener};
 use trunkline_catalog::Catalog;
 
 use crate::access::{Access, refused};
 use crate::asking::Asker;
+use crate::bounds::Bounds;
 use crate::catalog::Catalogs;
 use crate::engine::PyEngine;
 use crate::error;
 use crate::executor::Executor;
 use crate::handler::Handler;
 use crate::listen::listen;
+use crate::logs;
 use crate::pool::Pool;
 
 type Server = trunkline::Server<Catalog<PyEngine>>;
 
 /// How long what was told to end may take.
 const GOING: Duration = Duration::from_secs(2);
-
-/// What a server may take, as `trunkline._handlers.Bounds` has it. Times are in seconds.
-#[derive(FromPyObject)]
-pub(crate) struct Bounds {
-    connections: usize,
-    login_timeout: f64,
-    drain_timeout: f64,
-    statement_timeout: Option<f64>,
-    message_bytes: usize,
-    threads: usize,
-    waiting: usize,
-    require_tls: bool,
-    insecure: bool,
-}
 
 /// A server on its sockets, until it is stopped.
 #[pyclass(frozen, module = "trunkline._trunkline", name = "Server")]
@@ -67,6 +55,8 @@ impl PyServer {
         bounds: Bounds,
         catalog: Bound<'_, PyAny>,
     ) -> PyResult<PyServer> {
+        logs::begin(py)?;
+        let limits = bounds.limits(py)?;
         let pool = Arc::new(Pool::new(bounds.threads.max(1), bounds.waiting));
         let tasks = Arc::new(tasks);
         let asker = Asker { executor: Executor::Any(pool.clone()), tasks: tasks.clone() };
@@ -78,9 +68,8 @@ impl PyServer {
             tasks,
             catalogs: catalogs.clone(),
         };
-        let mut builder = trunkline::Server::builder(Catalog::new(engine))
-            .auth(auth.clone())
-            .limits(bounds.limits());
+        let mut builder =
+            trunkline::Server::builder(Catalog::new(engine)).auth(auth.clone()).limits(limits);
         if let Some(tls) = tls {
             builder = builder.tls(tls);
         }
@@ -152,9 +141,10 @@ impl PyServer {
         Ok(())
     }
 
-    /// Reads users, rules and certificates again.
+    /// Reads users, rules, certificates and the level of the log again.
     fn reload(&self, py: Python<'_>) -> PyResult<()> {
         self.check_process()?;
+        logs::begin(py)?;
         let before = self.auth.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (auth, tls) = self.access.load(py, &self.asker, Some(&before))?;
         self.server.reload(auth.clone(), tls).map_err(|error| refused(&error))?;
@@ -196,21 +186,6 @@ impl Drop for PyServer {
             Some(runtime) => runtime.shutdown_background(),
             None => {}
         }
-    }
-}
-
-impl Bounds {
-    fn limits(&self) -> Limits {
-        let time = |seconds: f64| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
-        let mut limits = Limits::default();
-        limits.connections = self.connections;
-        limits.login = time(self.login_timeout);
-        limits.drain = time(self.drain_timeout);
-        limits.message = self.message_bytes;
-        if let Some(seconds) = self.statement_timeout {
-            limits.timeouts.statement = time(seconds);
-        }
-        limits
     }
 }
 

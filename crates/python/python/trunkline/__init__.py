@@ -20,6 +20,7 @@ from trunkline._trunkline import Catalog, Connection, Copy, Login, Query, Result
 
 if TYPE_CHECKING:
     from trunkline import errors
+    from trunkline._limits import Limits
     from trunkline._serve import serve
     from trunkline._server import Server
     from trunkline.errors import Error
@@ -30,6 +31,7 @@ __all__ = [
     "Connection",
     "Copy",
     "Error",
+    "Limits",
     "Login",
     "Query",
     "Result",
@@ -43,6 +45,7 @@ __all__ = [
 # Whoever wants only the codec or the parser does not import the server.
 _LATER = {
     "Error": "trunkline.errors",
+    "Limits": "trunkline._limits",
     "Server": "trunkline._server",
     "Tables": "trunkline.tables",
     "serve": "trunkline._serve",

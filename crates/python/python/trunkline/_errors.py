@@ -52,6 +52,11 @@ def log(raised: BaseException, what: str) -> None:
     _log.error(what, exc_info=raised)
 
 
+def log_line(level: int, text: str) -> None:
+    """Tells of what the server itself has seen."""
+    _log.log(level, "%s", text)
+
+
 def without_paths(text: str) -> str:
     """The text as a client may read it."""
     return _PATH.sub(r"\1", text)

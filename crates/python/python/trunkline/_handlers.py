@@ -14,6 +14,7 @@ class Calls:
     """What one connection's statements are answered with."""
 
     query: Callable[..., Any]
+    prepare: Callable[..., Any] | None = None
     describe: Callable[..., Any] | None = None
     copy_in: Callable[..., Any] | None = None
     notify: Callable[..., Any] | None = None
@@ -56,6 +57,7 @@ class Bounds:
     drain_timeout: float
     statement_timeout: float | None
     message_bytes: int
+    limits: dict[str, Any]
     threads: int
     waiting: int
     require_tls: bool
@@ -112,6 +114,7 @@ def _calls(given: Any, describe: Callable[..., Any] | None) -> Calls:
         query = given
     return Calls(
         query,
+        getattr(given, "prepare", None),
         describe or getattr(given, "describe", None),
         getattr(given, "copy_in", None),
         getattr(given, "notify", None),

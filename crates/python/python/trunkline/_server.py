@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from trunkline import _handlers, _trunkline
+from trunkline._limits import Limits
 from trunkline._statements import Statements
 from trunkline._tasks import Tasks
 
@@ -56,6 +57,8 @@ class Server:
         them everybody is believed, which only loopback addresses and Unix sockets allow.
     tls
         ``(certificate, key)``, two PEM files. ``client_ca`` is a file of authorities whose certificates clients may show.
+    limits
+        What else clients may take, as `Limits` says.
     insecure
         Allows to listen on a public address without users or without TLS.
 
@@ -89,6 +92,7 @@ class Server:
         drain_timeout: float = 30.0,
         statement_timeout: float | None = None,
         max_message: int = 64 * 1024 * 1024,
+        limits: Limits | None = None,
     ) -> None:
         certificate, key = tls if tls is not None else (None, None)
         self._places = [listen] if isinstance(listen, str) else list(listen)
@@ -113,6 +117,7 @@ class Server:
             drain_timeout=drain_timeout,
             statement_timeout=statement_timeout,
             message_bytes=max_message,
+            limits=dict(limits or {}),
             threads=threads or min(32, (os.cpu_count() or 1) + 4),
             waiting=waiting,
             require_tls=require_tls,
@@ -158,7 +163,7 @@ class Server:
         return self._stopped.wait(timeout)
 
     def reload(self) -> None:
-        """Reads certificates and users again; who is connected stays."""
+        """Reads certificates, users and the level of the logger again; who is connected stays."""
         self._started().reload()
 
     def refresh(self) -> None:

@@ -56,7 +56,7 @@ class Statements:
         return replace(handler, calls=calls, open=opened)
 
     def _calls(self, calls: Calls) -> Calls:
-        query, describe = calls.query, calls.describe
+        query, prepare, describe = calls.query, calls.prepare, calls.describe
 
         def answer(asked: Any) -> Any:
             return ((self._known and self._of(asked.sql)) or query)(asked)
@@ -68,7 +68,12 @@ class Statements:
                 return None if parsed.tag and not parsed.returns_rows else NotImplemented
             return describe(asked) if describe else NotImplemented
 
-        return replace(calls, query=answer, describe=described if describe else None)
+        def prepared(asked: Any) -> Any:
+            return prepare(asked) if prepare and not (self._known and self._of(asked.sql)) else None
+
+        return replace(
+            calls, query=answer, prepare=prepare and prepared, describe=describe and described
+        )
 
     def _of(self, sql: str) -> _Answer | None:
         """What answers a statement; of several the one with the most words."""

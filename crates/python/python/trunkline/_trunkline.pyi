@@ -73,7 +73,10 @@ class Query:
         """Who asks."""
     @property
     def describing(self) -> bool:
-        """Whether the client only wants to know the columns: in `describe`, or run for that, with NULLs for parameters."""
+        """Whether the client only wants to know the columns: in `prepare` and `describe`, or run for that, with NULLs for parameters."""
+    @property
+    def prepared(self) -> Any:
+        """What the handler's `prepare` returned for this statement; None without one."""
     @property
     def cancelled(self) -> bool:
         """Whether nobody waits for the answer any more."""
