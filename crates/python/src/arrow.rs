@@ -13,6 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
 use trunkline::PgError;
 
+use crate::asking::end_forked;
 use crate::burial::Buried;
 use crate::error;
 use crate::feed::Pull;
@@ -123,7 +124,7 @@ impl Pull for Batches {
 
 /// What an iterator gives next.
 pub(crate) fn step<'py>(iterator: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    iterator.cast::<pyo3::types::PyIterator>()?.clone().next().transpose()
+    end_forked(iterator.py(), |_| iterator.cast::<pyo3::types::PyIterator>()?.clone().next().transpose())
 }
 
 fn next(stream: &mut ArrowArrayStreamReader) -> Result<Option<RecordBatch>, String> {
@@ -164,6 +165,9 @@ fn array(capsules: &Bound<'_, PyTuple>) -> PyResult<RecordBatch> {
         let message =
             format!("an answer in Arrow must be records, not an array of {}", data.data_type());
         return Err(PyTypeError::new_err(message));
+    }
+    if data.null_count() > 0 {
+        return Err(PyTypeError::new_err("an answer in Arrow must be records, none of them NULL"));
     }
     Ok(StructArray::from(data).into())
 }

@@ -46,7 +46,7 @@ impl Asker {
         call.expect();
         let submitted = self.executor.submit(Box::new(move |py| {
             let call = own.clone();
-            own.turn(py, || match start_here(py, start) {
+            own.turn(py, || match end_forked(py, start) {
                 Ok(answer) => asker.receive(answer, call, finish, tell),
                 Err(_) if own.is_canceled() => {}
                 Err(raised) => drop(tell.send(Err(error::answer(py, &raised)))),
@@ -166,14 +166,14 @@ fn is_quick(answer: &Bound<'_, PyAny>) -> bool {
     })
 }
 
-/// Starts; a child process that is forked meanwhile, and comes back from it, ends here: none of the server's other
+/// Calls; a child process that is forked meanwhile, and comes back from it, ends here: none of the server's other
 /// threads is in it, and the client is its parent's.
-fn start_here<'py>(
+pub(crate) fn end_forked<'py, T>(
     py: Python<'py>,
-    start: impl FnOnce(Python<'py>) -> PyResult<Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
+    call: impl FnOnce(Python<'py>) -> PyResult<T>,
+) -> PyResult<T> {
     let process = std::process::id();
-    let answer = start(py);
+    let answer = call(py);
     if std::process::id() != process {
         py.import("os")?.call_method1("_exit", (70,))?;
     }

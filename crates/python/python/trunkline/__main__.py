@@ -54,7 +54,7 @@ def main(words: list[str] | None = None) -> int:
         server = Server(
             handler,
             said.listen or "127.0.0.1:5432",
-            users={name: password or "" for name in said.user},
+            users={name: password or "" for name in said.user} or None,
             users_file=said.users_file,
             hba=Path(said.hba).read_text() if said.hba else None,
             tls=(said.tls_cert, said.tls_key) if said.tls_cert else None,

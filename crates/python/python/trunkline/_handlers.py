@@ -75,6 +75,10 @@ def handler(
     """A function or an object with ``query`` for all; a class, or what has ``open``, for one for each connection."""
     if thread not in ("pool", "connection"):
         raise ValueError(f'thread is "pool" or "connection", not {thread!r}')
+    if isinstance(databases, str):
+        raise TypeError("databases is a list of names")
+    if databases is not None and not databases:
+        raise ValueError("databases= names none: nobody could connect")
     runs = describe == "run"
     if isinstance(describe, str) and not runs:
         raise ValueError('describe is a function, or "run"')

@@ -94,6 +94,8 @@ class Server:
         max_message: int = 64 * 1024 * 1024,
         limits: Limits | None = None,
     ) -> None:
+        if users is not None and not users:
+            raise ValueError("users= names nobody: without it everybody may come in")
         certificate, key = tls if tls is not None else (None, None)
         self._places = [listen] if isinstance(listen, str) else list(listen)
         self._statements = Statements(statements or {})

@@ -7,6 +7,7 @@ import concurrent.futures
 import contextlib
 import functools
 import inspect
+import os
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
@@ -91,13 +92,21 @@ class Steps:
     def __next__(self) -> Any:
         end = object()
 
-        async def step() -> Any:
-            return await anext(self._rows, end)
+        async def step() -> tuple[Any, BaseException | None]:
+            # What it raises, be it SystemExit, is its client's matter, not that of everybody on the loop.
+            try:
+                return await anext(self._rows, end), None
+            except asyncio.CancelledError:
+                raise
+            except BaseException as raised:
+                return None, raised
 
         self._step = asyncio.run_coroutine_threadsafe(step(), self._tasks.loop())
         if self._is_canceled:
             self._step.cancel()
-        value = self._step.result()
+        value, raised = self._step.result()
+        if raised is not None:
+            raise raised
         if value is end:
             raise StopIteration
         return value
@@ -165,13 +174,17 @@ class Task:
             self._task.cancel()
 
     async def _run(self) -> None:
+        process = os.getpid()
+        value, raised = None, None
         # Whatever it raises, be it SystemExit, is its client's matter, not that of everybody on the loop.
         try:
             value = await self._awaitable
-        except BaseException as raised:
-            self._end(None, raised)
-        else:
-            self._end(value, None)
+        except BaseException as failed:
+            raised = failed
+        if os.getpid() != process:
+            # A child that was forked, and came back: the client is its parent's.
+            os._exit(70)
+        self._end(value, raised)
 
     def _end(self, value: Any, raised: BaseException | None) -> None:
         if self._is_over:

@@ -6,6 +6,7 @@ use pyo3::types::{
     PyMemoryView, PyString, PyTime, PyTuple, PyTzInfoAccess,
 };
 use trunkline::Oid;
+use trunkline::types::array::MAX_DIMENSIONS;
 use trunkline::types::array_of;
 
 use super::classes;
@@ -71,6 +72,12 @@ const NUMBERS: [Oid; 3] = [Oid::INT8, Oid::NUMERIC, Oid::FLOAT8];
 
 /// The kind of a value; `None` for one that PostgreSQL has no type for.
 pub(crate) fn kind_of(value: &Bound<'_, PyAny>) -> PyResult<Option<Kind>> {
+    kind_within(value, 0)
+}
+
+/// The kind of a value within so many lists. A list may be within itself: one deeper than an array can be is not
+/// looked into.
+fn kind_within(value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Option<Kind>> {
     let py = value.py();
     if value.is_none() {
         return Ok(Some(Kind::Unknown));
@@ -114,7 +121,7 @@ pub(crate) fn kind_of(value: &Bound<'_, PyAny>) -> PyResult<Option<Kind>> {
         return of(Oid::JSONB);
     }
     if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
-        return list(value).map(Some);
+        return list(value, depth + 1).map(Some);
     }
     if value.is_instance(classes::decimal(py)?)? {
         return of(Oid::NUMERIC);
@@ -129,7 +136,8 @@ pub(crate) fn kind_of(value: &Bound<'_, PyAny>) -> PyResult<Option<Kind>> {
         return of(Oid::CIDR);
     }
     if value.is_instance(classes::enumeration(py)?)? {
-        return kind_of(&value.getattr("value")?);
+        let value = value.getattr("value")?;
+        return if depth > MAX_DIMENSIONS { Ok(None) } else { kind_within(&value, depth + 1) };
     }
     // What calls itself an integer is one, as those of NumPy do; likewise what calls itself a number.
     if value.hasattr("__index__")? {
@@ -142,10 +150,13 @@ pub(crate) fn kind_of(value: &Bound<'_, PyAny>) -> PyResult<Option<Kind>> {
 }
 
 /// An array if all elements are of one type, else JSON.
-fn list(value: &Bound<'_, PyAny>) -> PyResult<Kind> {
+fn list(value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Kind> {
+    if depth > MAX_DIMENSIONS {
+        return Ok(Kind::Of(Oid::JSONB));
+    }
     let mut all = Kind::Unknown;
     for element in value.try_iter()? {
-        let Some(kind) = kind_of(&element?)? else { return Ok(Kind::Of(Oid::JSONB)) };
+        let Some(kind) = kind_within(&element?, depth)? else { return Ok(Kind::Of(Oid::JSONB)) };
         match all.with(kind) {
             Some(both) => all = both,
             None => return Ok(Kind::Of(Oid::JSONB)),

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime
 import decimal
 import math
-import re
 import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
 from trunkline.errors import Error
 from trunkline.sql import Parameter, Term, Value
-from trunkline.tables import _values
+from trunkline.tables import _like, _values
 from trunkline.tables._values import COMPARED, MOMENTS, NAMES, NUMBERS, TEXTS, base, refused
 
 Test = Callable[[Any], bool | None]
@@ -123,8 +122,8 @@ class Conditions:
         if pattern is None:
             return lambda value: None
         fold = _lower if "ILIKE" in operator else str
-        expression = _pattern(fold(pattern))
-        return lambda value: None if value is None else expression.fullmatch(fold(value)) is not None
+        matches = _like.matcher(fold(pattern))
+        return lambda value: None if value is None else matches(fold(value))
 
     def _key(self, ty: str, other: str) -> Callable[[Any], Any]:
         """What values of a type are compared by with values of another."""
@@ -174,19 +173,6 @@ def _midnight(value: Any) -> datetime.datetime:
 def _lower(text: str) -> str:
     """The text in lower case, letter by letter."""
     return "".join(lower if len(lower := letter.lower()) == 1 else letter for letter in text)
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    parts, letters = [], iter(text)
-    for letter in letters:
-        if letter == "\\":
-            letter = next(letters, "")
-            if not letter:
-                raise Error("22025", "LIKE pattern must not end with escape character")
-            parts.append(re.escape(letter))
-        else:
-            parts.append({"%": ".*", "_": "."}.get(letter) or re.escape(letter))
-    return re.compile("".join(parts), re.S)
 
 
 def _not(test: Test, negated: bool) -> Test:

@@ -26,6 +26,8 @@ _CONFIG = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
+    # It would look at, and write to, a folder of whoever started the server.
+    "temp_directory": "",
 }
 
 _TAKEN = ("main", "memory", "system", "temp")
