@@ -97,7 +97,7 @@ impl Arrivals {
     fn wake(&self, mut state: MutexGuard<'_, State>) {
         let reader = state.reader.take();
         drop(state);
-        self.arrived.notify_one();
+        self.arrived.notify_all();
         if let Some(tell) = reader {
             tell();
         }

@@ -11,7 +11,7 @@ use crate::arrow;
 use crate::call::Call;
 use crate::error;
 use crate::executor::Executor;
-use crate::query::Peer;
+use crate::pool::Room;
 
 /// Where one connection's questions are asked.
 #[derive(Clone)]
@@ -44,14 +44,15 @@ impl Asker {
         let (asker, own) = (self.clone(), call.clone());
         let finish: Finish<T> = Box::new(finish);
         call.expect();
-        let submitted = self.executor.submit(Box::new(move |py| {
+        let job = Box::new(move |py: Python<'_>| {
             let call = own.clone();
             own.turn(py, || match end_forked(py, start) {
                 Ok(answer) => asker.receive(answer, call, finish, tell),
                 Err(_) if own.is_canceled() => {}
                 Err(raised) => drop(tell.send(Err(error::answer(py, &raised)))),
             });
-        }));
+        });
+        let submitted = self.executor.submit(job, Room::Bounded);
         if let Err(refused) = submitted {
             call.end();
             return Err(refused);
@@ -93,14 +94,14 @@ impl Asker {
                 let take = |tell: &Mutex<Option<Tell<T>>>| {
                     tell.lock().unwrap_or_else(PoisonError::into_inner).take()
                 };
-                let submitted = executor.submit(Box::new(move |py| {
+                let job = Box::new(move |py: Python<'_>| {
                     turn.turn(py, || {
                         if let Some(tell) = take(&told) {
                             finish(py, answer.into_bound(py), tell);
                         }
                     });
-                }));
-                if let Err(refused) = submitted {
+                });
+                if let Err(refused) = executor.submit(job, Room::Always) {
                     if let Some(tell) = take(&tell) {
                         let _ = tell.send(Err(refused));
                     }
@@ -130,13 +131,11 @@ impl Asker {
         }
     }
 
-    /// Calls something with a connection; nobody waits for it.
-    pub(crate) fn tell(&self, py: Python<'_>, callback: &Bound<'_, PyAny>, peer: &Peer) {
-        let told = peer.object(py).and_then(|peer| callback.call1((peer,))).and_then(|told| {
-            match told.get_type().hasattr("__await__")? {
-                true => self.tasks.bind(py).call_method1("forget", (told,)).map(drop),
-                false => Ok(()),
-            }
+    /// Sees to the end of what was called, and nobody waits for.
+    pub(crate) fn tell(&self, py: Python<'_>, told: PyResult<Bound<'_, PyAny>>) {
+        let told = told.and_then(|told| match told.get_type().hasattr("__await__")? {
+            true => self.tasks.bind(py).call_method1("forget", (told,)).map(drop),
+            false => Ok(()),
         });
         if let Err(raised) = told {
             error::log(py, &raised, "a callback failed");

@@ -2,18 +2,24 @@
 
 use std::os::raw::c_long;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use pyo3::prelude::*;
 use tokio::sync::Notify;
 
 use crate::error;
 
+/// How long what was given up may take for its end, before it is told anew, and before its connection goes on without it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// A statement that is being answered: the call of the handler, and each time that its result is asked for more.
 #[derive(Default)]
 pub(crate) struct Call {
     stage: Mutex<Stage>,
     ended: Notify,
+    /// For the thread that has told it to end.
+    left: Condvar,
     is_canceled: AtomicBool,
     /// What is to be called when it is given up.
     on_cancel: Mutex<Vec<Py<PyAny>>>,
@@ -56,7 +62,7 @@ impl Call {
             *stage = Stage::Nobody;
         }
         drop(stage);
-        self.ended.notify_waiters();
+        self.tell_end();
         Some(done)
     }
 
@@ -68,7 +74,12 @@ impl Call {
     /// Says that nobody is at it any more.
     pub(crate) fn end(&self) {
         *self.stage() = Stage::Nobody;
+        self.tell_end();
+    }
+
+    fn tell_end(&self) {
         self.ended.notify_waiters();
+        self.left.notify_all();
     }
 
     /// Whether it was given up.
@@ -96,7 +107,22 @@ impl Call {
         let own = self.clone();
         let thread = std::thread::Builder::new().name("trunkline-cancel".to_owned());
         // Where there is no thread left, it goes on to its end.
-        let _ = thread.spawn(move || Python::try_attach(|py| own.interrupt(py)));
+        let _ = thread.spawn(move || own.stop());
+    }
+
+    /// Tells whoever is at it to stop, and again as long as that does not help: code may catch what is raised in it.
+    fn stop(&self) {
+        let mut is_repeated = false;
+        while Python::try_attach(|py| self.interrupt(py, is_repeated)).is_some() {
+            let is_at_it = |stage: &mut Stage| matches!(stage, Stage::Thread(..) | Stage::Task(_));
+            let waited = self.left.wait_timeout_while(self.stage(), PATIENCE, is_at_it);
+            let (stage, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+            drop(stage);
+            if !waited.timed_out() {
+                return;
+            }
+            is_repeated = true;
+        }
     }
 
     /// Says that the thread which is at it knows that it was given up: nothing has to be raised in it any more.
@@ -109,7 +135,7 @@ impl Call {
         }
     }
 
-    fn interrupt(&self, py: Python<'_>) {
+    fn interrupt(&self, py: Python<'_>, is_repeated: bool) {
         for callback in std::mem::take(&mut *self.callbacks()) {
             if let Err(raised) = callback.call0(py) {
                 error::log(py, &raised, "a callback of on_cancel failed");
@@ -118,7 +144,8 @@ impl Call {
         let Ok(exception) = error::canceled(py) else { return };
         // Under this lock no Python code may run: another thread that has the interpreter may wait for it.
         let task = match &mut *self.stage() {
-            Stage::Nobody | Stage::Waiting | Stage::Thread(_, true) => return,
+            Stage::Nobody | Stage::Waiting => return,
+            Stage::Thread(_, true) if !is_repeated => return,
             Stage::Thread(thread, is_told) => {
                 *is_told = true;
                 return error::interrupt(py, *thread, exception);
@@ -131,15 +158,19 @@ impl Call {
         }
     }
 
-    /// Waits until nobody is at it any more.
+    /// Waits until nobody is at it any more, but not for good: what does not end is still behind what its connection
+    /// asks next.
     pub(crate) async fn settled(&self) {
-        loop {
-            let ended = self.ended.notified();
-            if let Stage::Nobody = *self.stage() {
-                return;
+        let ended = async {
+            loop {
+                let ended = self.ended.notified();
+                if let Stage::Nobody = *self.stage() {
+                    return;
+                }
+                ended.await;
             }
-            ended.await;
-        }
+        };
+        let _ = tokio::time::timeout(PATIENCE, ended).await;
     }
 
     fn stage(&self) -> MutexGuard<'_, Stage> {

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use tokio::sync::OnceCell;
 use trunkline::catalog::{
     Attribute, Constraint, ConstraintKind, ForeignKey, Relation, RelationKind, Schema, Snapshot,
 };
-use trunkline::{Oid, PgError, Result};
+use trunkline::{Oid, Result};
 use trunkline_catalog::ddl;
 
 use crate::asking::Asker;
@@ -214,13 +215,23 @@ enum Source {
     One(Py<Catalog>),
     /// Each database's.
     Each(HashMap<String, Py<Catalog>>),
-    /// Called with a database's name for its catalog, and what it said, until it is asked to say it again.
-    Told(Py<PyAny>, Mutex<HashMap<String, Arc<Snapshot>>>),
+    /// What is told by a callable.
+    Told(Told),
 }
+
+/// A callable that is called with a database's name for its catalog, and what it said, until it is to say it again.
+struct Told {
+    tell: Arc<Py<PyAny>>,
+    asker: Asker,
+    known: Mutex<HashMap<String, Arc<OnceCell<Arc<Snapshot>>>>>,
+}
+
+/// The most databases whose catalogs are kept: strangers may make up names.
+const MOST: usize = 1_000;
 
 impl Catalogs {
     /// From a catalog, a dict of them by the names of databases, a callable, or None.
-    pub(crate) fn of(given: &Bound<'_, PyAny>) -> PyResult<Catalogs> {
+    pub(crate) fn of(given: &Bound<'_, PyAny>, asker: &Asker) -> PyResult<Catalogs> {
         if given.is_none() {
             return Ok(Catalogs(None));
         }
@@ -229,7 +240,8 @@ impl Catalogs {
         } else if given.is_instance_of::<PyDict>() {
             Source::Each(given.extract()?)
         } else if given.is_callable() {
-            Source::Told(given.clone().unbind(), Mutex::default())
+            let (tell, asker) = (Arc::new(given.clone().unbind()), asker.clone());
+            Source::Told(Told { tell, asker, known: Mutex::default() })
         } else {
             let ty = given.get_type();
             let message =
@@ -239,48 +251,55 @@ impl Catalogs {
         Ok(Catalogs(Some(Arc::new(source))))
     }
 
-    /// Forgets what was told.
+    /// Forgets what was told, and what is being told just now.
     pub(crate) fn forget(&self) {
-        if let Some(Source::Told(_, told)) = self.0.as_deref() {
-            told.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        if let Some(Source::Told(told)) = self.0.as_deref() {
+            told.lock().clear();
         }
     }
 
     /// What a database has.
-    pub(crate) async fn snapshot(&self, database: &str, asker: &Asker) -> Result<Arc<Snapshot>> {
-        let Some(source) = &self.0 else { return Ok(Arc::default()) };
-        let told = match &**source {
-            Source::One(catalog) => return Ok(catalog.get().snapshot()),
-            Source::Each(catalogs) => {
+    pub(crate) async fn snapshot(&self, database: &str) -> Result<Arc<Snapshot>> {
+        match self.0.as_deref() {
+            None => Ok(Arc::default()),
+            Some(Source::One(catalog)) => Ok(catalog.get().snapshot()),
+            Some(Source::Each(catalogs)) => {
                 let found = catalogs.get(database).map(|catalog| catalog.get().snapshot());
-                return Ok(found.unwrap_or_default());
+                Ok(found.unwrap_or_default())
             }
-            Source::Told(_, told) => told,
-        };
-        let known = |told: &Mutex<HashMap<String, Arc<Snapshot>>>| {
-            told.lock().unwrap_or_else(PoisonError::into_inner).get(database).cloned()
-        };
-        if let Some(snapshot) = known(told) {
-            return Ok(snapshot);
+            // Of all that want to know, one asks.
+            Some(Source::Told(told)) => {
+                told.cell(database).get_or_try_init(|| told.ask(database)).await.cloned()
+            }
         }
-        let (own, name) = (source.clone(), database.to_owned());
-        let call = Arc::new(Call::default());
-        let snapshot = asker.ask(
-            &call,
-            move |py| match &*own {
-                Source::Told(tell, _) => tell.bind(py).call1((name,)),
-                Source::One(_) | Source::Each(_) => Ok(py.None().into_bound(py)),
-            },
-            |py, catalog, tell| {
-                let catalog = catalog.cast::<Catalog>().map_err(PyErr::from);
-                let snapshot = catalog.map(|catalog| catalog.get().snapshot());
-                let _ = tell.send(snapshot.map_err(|raised| error::answer(py, &raised)));
-            },
-        );
-        let snapshot: std::result::Result<_, PgError> = snapshot.await;
-        let snapshot = snapshot?;
-        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-        told.insert(database.to_owned(), snapshot.clone());
-        Ok(snapshot)
+    }
+}
+
+impl Told {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<OnceCell<Arc<Snapshot>>>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn cell(&self, database: &str) -> Arc<OnceCell<Arc<Snapshot>>> {
+        let mut known = self.lock();
+        if known.len() >= MOST && !known.contains_key(database) {
+            known.clear();
+        }
+        known.entry(database.to_owned()).or_default().clone()
+    }
+
+    async fn ask(&self, database: &str) -> Result<Arc<Snapshot>> {
+        let (tell, name) = (self.tell.clone(), database.to_owned());
+        self.asker
+            .ask(
+                &Arc::new(Call::default()),
+                move |py| tell.bind(py).call1((name,)),
+                |py, catalog, tell| {
+                    let catalog = catalog.cast::<Catalog>().map_err(PyErr::from);
+                    let snapshot = catalog.map(|catalog| catalog.get().snapshot());
+                    let _ = tell.send(snapshot.map_err(|raised| error::answer(py, &raised)));
+                },
+            )
+            .await
     }
 }

@@ -17,6 +17,7 @@ use crate::column;
 use crate::error;
 use crate::executor::Executor;
 use crate::handler::Calls;
+use crate::pool::Room;
 use crate::query::{Connection, Peer};
 use crate::values;
 
@@ -215,11 +216,12 @@ impl Copy {
         self.begin(py)?;
         let executor = self.executor.clone();
         let tell = move || {
-            let _ = executor.submit(Box::new(move |py| {
+            let job = Box::new(move |py: Python<'_>| {
                 if let Err(raised) = callback.call0(py) {
                     error::log(py, &raised, "a coroutine could not be told of rows");
                 }
-            }));
+            });
+            let _ = executor.submit(job, Room::Always);
         };
         Ok(self.arrivals.when_ready(Box::new(tell)))
     }

@@ -22,7 +22,7 @@ use crate::error;
 use crate::executor::Executor;
 use crate::handler::{Calls, Described, Handler};
 use crate::parameters;
-use crate::pool::Pool;
+use crate::pool::{Pool, Room};
 use crate::query::{Peer, Query};
 use crate::sql::has_returning;
 
@@ -30,8 +30,8 @@ use crate::sql::has_returning;
 pub(crate) struct PyEngine {
     pub(crate) handler: Arc<Handler>,
     pub(crate) pool: Arc<Pool>,
-    /// `trunkline._tasks.Tasks`
-    pub(crate) tasks: Arc<Py<PyAny>>,
+    /// Asks what no statement may delay: who comes in.
+    pub(crate) front: Asker,
     pub(crate) catalogs: Catalogs,
 }
 
@@ -45,6 +45,8 @@ pub(crate) struct PySession {
     running: Vec<Arc<Call>>,
     catalogs: Catalogs,
     database: Box<str>,
+    /// Whether the handler has heard of a transaction that has not ended.
+    is_in_transaction: bool,
 }
 
 impl Engine for PyEngine {
@@ -61,11 +63,12 @@ impl Engine for PyEngine {
             true => Executor::thread(&self.pool)?,
             false => Executor::lane(self.pool.clone()),
         };
-        let asker = Asker { executor, tasks: self.tasks.clone() };
+        let asker = Asker { executor, tasks: self.front.tasks.clone() };
         let peer = Arc::new(Peer::new(client));
+        let opening = if self.handler.has_threads { &asker } else { &self.front };
         let calls = match self.handler.calls.clone() {
             Some(calls) => calls,
-            None => self.opened(&peer, &asker).await?,
+            None => self.opened(&peer, opening).await?,
         };
         Ok(PySession {
             handler: self.handler.clone(),
@@ -75,6 +78,7 @@ impl Engine for PyEngine {
             running: Vec::new(),
             catalogs: self.catalogs.clone(),
             database,
+            is_in_transaction: false,
         })
     }
 }
@@ -111,6 +115,7 @@ impl PySession {
         if self.calls.transaction.is_none() {
             return Ok(());
         }
+        self.is_in_transaction = what == "begin";
         let (call, calls) = (self.call(), self.calls.clone());
         self.asker
             .ask(
@@ -308,22 +313,28 @@ impl Session for PySession {
     }
 
     async fn snapshot(&mut self) -> Result<Arc<Snapshot>> {
-        self.catalogs.snapshot(&self.database, &self.asker).await
+        self.catalogs.snapshot(&self.database).await
     }
 }
 
 impl Drop for PySession {
     fn drop(&mut self) {
-        if self.calls.disconnect.is_none() {
+        let is_open = self.is_in_transaction;
+        if self.calls.disconnect.is_none() && !is_open {
             return;
         }
         let (calls, peer) = (self.calls.clone(), self.peer.clone());
         let asker = self.asker.clone();
-        let _ = self.asker.executor.submit(Box::new(move |py| {
-            if let Some(disconnect) = &calls.disconnect {
-                asker.tell(py, disconnect.bind(py), &peer);
+        let job = Box::new(move |py: Python<'_>| {
+            if is_open && let Some(transaction) = &calls.transaction {
+                asker.tell(py, transaction.bind(py).call1(("rollback",)));
             }
-        }));
+            if let Some(disconnect) = &calls.disconnect {
+                let told = peer.object(py).and_then(|peer| disconnect.bind(py).call1((peer,)));
+                asker.tell(py, told);
+            }
+        });
+        let _ = self.asker.executor.submit(job, Room::Always);
     }
 }
 

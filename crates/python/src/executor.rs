@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::prelude::*;
 use trunkline::{PgError, SqlState};
 
-use crate::pool::{Job, Pool, STACK};
+use crate::pool::{Job, Pool, Room, STACK};
 
 thread_local! {
     static IN_HANDLER: Cell<bool> = const { Cell::new(false) };
@@ -100,10 +100,10 @@ impl Executor {
     /// # Errors
     ///
     /// Those of [`Pool::submit`].
-    pub(crate) fn submit(&self, job: Job) -> Result<(), PgError> {
+    pub(crate) fn submit(&self, job: Job, room: Room) -> Result<(), PgError> {
         match self {
-            Executor::Any(pool) => pool.submit(job),
-            Executor::Lane(lane) => lane.submit(job),
+            Executor::Any(pool) => pool.submit(job, room),
+            Executor::Lane(lane) => lane.submit(job, room),
             Executor::Thread(jobs) => {
                 jobs.send(job).map_err(|_| PgError::internal("the connection's thread has ended"))
             }
@@ -112,25 +112,17 @@ impl Executor {
 }
 
 impl Lane {
-    fn submit(self: &Arc<Self>, job: Job) -> Result<(), PgError> {
+    fn submit(self: &Arc<Self>, job: Job, room: Room) -> Result<(), PgError> {
         let mut state = self.lock();
         if state.is_running {
             state.waiting.push_back(job);
             return Ok(());
         }
-        state.is_running = true;
-        drop(state);
         let lane = self.clone();
-        let submitted = self.pool.submit(Box::new(move |py| lane.run(py, job)));
-        if submitted.is_err() {
-            // Nobody comes for what waits behind it either.
-            let mut state = self.lock();
-            state.is_running = false;
-            let refused = std::mem::take(&mut state.waiting);
-            drop(state);
-            drop(refused);
-        }
-        submitted
+        // Under the lock: nothing comes to wait behind a job that is refused.
+        self.pool.submit(Box::new(move |py| lane.run(py, job)), room)?;
+        state.is_running = true;
+        Ok(())
     }
 
     /// Runs a job, and those that came meanwhile.

@@ -12,6 +12,7 @@ use trunkline::PgError;
 use crate::burial::{Buried, bury};
 use crate::call::Call;
 use crate::executor::Executor;
+use crate::pool::Room;
 
 /// Where the parts of a result come from.
 pub(crate) trait Pull: Send + 'static {
@@ -125,11 +126,11 @@ impl<P: Pull> Shared<P> {
     fn go_on(self: &Arc<Self>, source: P) {
         let shared = self.clone();
         self.call.expect();
-        let submitted = self.executor.submit(Box::new(move |py| {
+        let job = Box::new(move |py: Python<'_>| {
             let call = shared.call.clone();
             call.turn(py, || Rest(shared, Some(source)).run(py));
-        }));
-        if let Err(error) = submitted {
+        });
+        if let Err(error) = self.executor.submit(job, Room::Always) {
             self.call.end();
             self.lock().end = Some(Err(error));
         }
@@ -187,7 +188,7 @@ impl<P: Pull> Drop for Feed<P> {
         }
         if let Some(source) = state.source.take() {
             // What Python closes at its end, it closes with the interpreter at hand, on the right thread.
-            let _ = self.0.executor.submit(Box::new(move |_| drop(source)));
+            let _ = self.0.executor.submit(Box::new(move |_| drop(source)), Room::Always);
         }
         drop(state);
         if is_running {

@@ -18,6 +18,15 @@ use crate::executor::mark_thread;
 /// Something to do with the interpreter at hand.
 pub(crate) type Job = Box<dyn FnOnce(Python<'_>) + Send>;
 
+/// Whether a job can be refused.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Room {
+    /// So many wait already.
+    Bounded,
+    /// Never: it goes on with what has begun, or frees it.
+    Always,
+}
+
 /// How long nothing moves until another thread takes the next job.
 const STALLED: Duration = Duration::from_millis(1);
 /// From here on a job is long: the next one gets a thread of its own.
@@ -69,12 +78,12 @@ impl Pool {
     /// # Errors
     ///
     /// 53400 if too many wait already; 57P01 behind [`stop`](Pool::stop).
-    pub(crate) fn submit(&self, job: Job) -> Result<(), PgError> {
+    pub(crate) fn submit(&self, job: Job, room: Room) -> Result<(), PgError> {
         let mut state = self.0.lock();
         if state.is_stopped {
             return Err(PgError::new(SqlState::ADMIN_SHUTDOWN, "the server is stopped"));
         }
-        if state.waiting.len() >= self.0.waiting {
+        if room == Room::Bounded && state.waiting.len() >= self.0.waiting {
             let message = "too many queries wait for a thread";
             let hint = "Give the server more threads, or let its handler be a coroutine.";
             return Err(PgError::new(SqlState::CONFIGURATION_LIMIT_EXCEEDED, message).hint(hint));
@@ -160,7 +169,9 @@ impl Shared {
                 let mut state = self.lock();
                 state.busy = state.busy.saturating_sub(1);
                 state.is_stopped = true;
-                state.waiting.clear();
+                let waiting = std::mem::take(&mut state.waiting);
+                drop(state);
+                drop(waiting);
             }
         }
         self.lock().threads -= 1;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use tokio::runtime::Runtime;
+use tokio::sync::Notify;
 use trunkline::{Auth, Listener};
 use trunkline_catalog::Catalog;
 
@@ -35,8 +36,11 @@ pub(crate) struct PyServer {
     auth: Mutex<Auth>,
     asker: Asker,
     catalogs: Catalogs,
-    pool: Arc<Pool>,
+    /// For statements, and for what they may not delay: logins and catalogs.
+    pools: [Arc<Pool>; 2],
     runtime: Mutex<Option<Runtime>>,
+    /// Tells a stop that it shall not wait any longer.
+    hurry: Notify,
     addresses: Vec<(String, u16)>,
     /// The process that started it: a fork has none of its threads.
     process: u32,
@@ -57,15 +61,14 @@ impl PyServer {
     ) -> PyResult<PyServer> {
         logs::begin(py)?;
         let limits = bounds.limits(py)?;
-        let pool = Arc::new(Pool::new(bounds.threads.max(1), bounds.waiting));
-        let tasks = Arc::new(tasks);
-        let asker = Asker { executor: Executor::Any(pool.clone()), tasks: tasks.clone() };
-        let catalogs = Catalogs::of(&catalog)?;
+        let [pool, front] = [(); 2].map(|()| Arc::new(Pool::new(bounds.threads, bounds.waiting)));
+        let asker = Asker { executor: Executor::Any(front.clone()), tasks: Arc::new(tasks) };
+        let catalogs = Catalogs::of(&catalog, &asker)?;
         let (auth, tls) = access.load(py, &asker, None)?;
         let engine = PyEngine {
             handler: Arc::new(handler),
             pool: pool.clone(),
-            tasks,
+            front: asker.clone(),
             catalogs: catalogs.clone(),
         };
         let mut builder =
@@ -114,8 +117,9 @@ impl PyServer {
             }
         };
         let (runtime, process) = (Mutex::new(Some(runtime)), std::process::id());
+        let (pools, hurry) = ([pool, front], Notify::new());
         let auth = Mutex::new(auth);
-        Ok(PyServer { server, access, auth, asker, catalogs, pool, runtime, addresses, process })
+        Ok(PyServer { server, access, auth, asker, catalogs, pools, runtime, hurry, addresses, process })
     }
 
     /// Each address and port; of a Unix socket the folder, and the port in its name.
@@ -124,19 +128,30 @@ impl PyServer {
         self.addresses.clone()
     }
 
-    /// Stops it: at once, or when running statements are done. Later calls do nothing.
+    /// Stops it: at once, or when running statements are done. Later calls only hurry the first one.
     fn stop(&self, py: Python<'_>, at_once: bool) -> PyResult<()> {
         self.check_process()?;
+        if at_once {
+            self.hurry.notify_one();
+        }
         let Some(runtime) = self.runtime().take() else { return Ok(()) };
         let server = self.server.clone();
         py.detach(|| {
-            if !at_once {
-                runtime.block_on(server.shutdown());
-            }
+            runtime.block_on(async {
+                tokio::select! {
+                    biased;
+                    () = self.hurry.notified() => {}
+                    () = server.shutdown() => {}
+                }
+            });
             // What still runs is cancelled: its connection is gone.
             runtime.shutdown_timeout(GOING);
-            self.pool.stop();
-            self.pool.join(GOING);
+            for pool in &self.pools {
+                pool.stop();
+            }
+            for pool in &self.pools {
+                pool.join(GOING);
+            }
         });
         Ok(())
     }

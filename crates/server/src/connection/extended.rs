@@ -243,6 +243,13 @@ impl<S: Session> Connection<S> {
                 let has_rows = !matches!(portal.columns, Columns::None);
                 self.enter_pipeline(has_rows && (is_odd || self.encoding().is_foreign()));
                 match self.run(&statement, run, ahead).await? {
+                    // Whoever was told that there are none cannot read them.
+                    Reply::Rows(rows) if !has_rows && !rows.columns().is_empty() => {
+                        return Err(PgError::internal(
+                            "the statement was announced without rows, but it has some",
+                        )
+                        .into());
+                    }
                     Reply::Rows(rows) => rows,
                     Reply::Done(tag) => return self.complete(&tag, 0),
                     _ => {
