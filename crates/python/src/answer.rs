@@ -121,7 +121,9 @@ impl Asked {
                 let is_at_hand = given.is_instance_of::<PyList>();
                 let (rows, columns) = PyRows::new(&iterator, first, is_at_hand, columns)?;
                 let (feed, rest) = self.feed(given.py(), rows)?;
-                let reply = Rows::from_source(columns, ValueRows::new(feed)).into();
+                named_well(&columns)?;
+                let source = ValueRows::new(feed, columns.clone());
+                let reply = Rows::from_source(columns, source).into();
                 Ok((reply, Some(Box::new(|py| rest.run(py)))))
             }
         }
@@ -138,6 +140,7 @@ impl Asked {
             None => found,
             Some(named) => renamed(&found, &named)?,
         };
+        named_well(&columns)?;
         let (feed, rest) = self.feed(py, batches)?;
         let reply = Rows::from_source(columns, ArrowRows::new(feed)).into();
         Ok((reply, Some(Box::new(|py| rest.run(py)))))
@@ -180,6 +183,17 @@ fn renamed(found: &[Column], named: &[Named]) -> PyResult<Arc<[Column]>> {
         None => Column::new(named.name.as_str(), found.type_oid).typmod(found.typmod),
     });
     Ok(columns.collect())
+}
+
+/// Refuses names that no message can carry.
+fn named_well(columns: &[Column]) -> PyResult<()> {
+    match columns.iter().find(|column| column.name.contains('\0')) {
+        Some(column) => {
+            let name = &column.name;
+            Err(PyValueError::new_err(format!("the name of column {name:?} has a NUL within")))
+        }
+        None => Ok(()),
+    }
 }
 
 fn tag(words: &str) -> PyResult<CommandTag> {

@@ -124,7 +124,9 @@ impl Pull for Batches {
 
 /// What an iterator gives next.
 pub(crate) fn step<'py>(iterator: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    end_forked(iterator.py(), |_| iterator.cast::<pyo3::types::PyIterator>()?.clone().next().transpose())
+    end_forked(iterator.py(), |_| {
+        iterator.cast::<pyo3::types::PyIterator>()?.clone().next().transpose()
+    })
 }
 
 fn next(stream: &mut ArrowArrayStreamReader) -> Result<Option<RecordBatch>, String> {

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use futures_core::Stream;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
-use trunkline::types::Value;
-use trunkline::{Column, CommandTag, Oid, PgError, Progress, RowBuf, RowSource};
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyMapping, PyString, PyTuple};
+use trunkline::types::{Value, name_of};
+use trunkline::{Column, CommandTag, Oid, PgError, Progress, RowBuf, RowSource, SqlState};
 
 use crate::arrow::step;
 use crate::burial::Buried;
@@ -114,8 +114,9 @@ impl PyRows {
             }
             return Ok(());
         }
-        if row.is_instance_of::<PyString>() {
-            return Err(PyTypeError::new_err("a row is a tuple, a list or a dict, not a text"));
+        if !is_sequence(row)? {
+            let message = format!("a row is a tuple, a list or a dict, not {}", row.get_type());
+            return Err(PyTypeError::new_err(message));
         }
         let mut columns = self.columns.iter();
         let mut count = 0;
@@ -220,6 +221,17 @@ fn mapping<'a, 'py>(row: &'a Bound<'py, PyAny>) -> Option<&'a Bound<'py, PyMappi
     if is_plain { None } else { row.cast().ok() }
 }
 
+/// Whether a row has values by their places: what only can be gone through has no order, or is gone once it was.
+fn is_sequence(row: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if row.is_instance_of::<PyTuple>() || row.is_instance_of::<PyList>() {
+        return Ok(true);
+    }
+    let is_text = row.is_instance_of::<PyString>()
+        || row.is_instance_of::<PyBytes>()
+        || row.is_instance_of::<PyByteArray>();
+    Ok(!is_text && row.get_type().hasattr("__getitem__")?)
+}
+
 /// The columns of a row that names them.
 fn names(row: &Bound<'_, PyAny>) -> PyResult<Vec<Named>> {
     let wrong = || {
@@ -267,13 +279,32 @@ fn types(columns: &[Named], rows: &[Bound<'_, PyAny>]) -> PyResult<Vec<Kind>> {
 /// Writes rows of values.
 pub(crate) struct ValueRows {
     feed: Feed<PyRows>,
+    columns: Arc<[Column]>,
     part: std::vec::IntoIter<Value>,
 }
 
 impl ValueRows {
-    pub(crate) fn new(feed: Feed<PyRows>) -> ValueRows {
-        ValueRows { feed, part: Vec::new().into_iter() }
+    pub(crate) fn new(feed: Feed<PyRows>, columns: Arc<[Column]>) -> ValueRows {
+        ValueRows { feed, columns, part: Vec::new().into_iter() }
     }
+}
+
+/// A value that its column cannot have is the handler's mistake, not the client's.
+fn wrong(column: &Column, error: PgError) -> PgError {
+    let code = error.sqlstate();
+    let is_of_value = code.as_str().starts_with("22") || code == SqlState::DATATYPE_MISMATCH;
+    // What the client's encoding lacks, the client has asked for.
+    if !is_of_value || code == SqlState::UNTRANSLATABLE_CHARACTER {
+        return error;
+    }
+    let ty = name_of(column.type_oid).unwrap_or("another type");
+    let message = format!(
+        "the handler gave column \"{}\", of type {ty}, a wrong value: {}",
+        column.name,
+        error.message()
+    );
+    tracing::error!("{message}");
+    PgError::internal(message)
 }
 
 impl RowSource for ValueRows {
@@ -282,17 +313,21 @@ impl RowSource for ValueRows {
         cx: &mut Context<'_>,
         rows: &mut RowBuf<'_>,
     ) -> Poll<Result<Progress, PgError>> {
-        let columns = rows.columns().len();
         loop {
             while self.part.len() > 0 {
                 if rows.is_full() {
                     return Poll::Ready(Ok(Progress::More));
                 }
                 let part = &mut self.part;
-                if columns == 0 {
+                if self.columns.is_empty() {
                     part.next();
                 }
-                rows.row(|row| part.take(columns).try_for_each(|value| row.value(&value)))?;
+                rows.row(|row| {
+                    let mut values = self.columns.iter().zip(part);
+                    values.try_for_each(|(column, value)| {
+                        row.value(&value).map_err(|error| wrong(column, error))
+                    })
+                })?;
             }
             match ready!(Pin::new(&mut self.feed).poll_next(cx)) {
                 Some(part) => self.part = part?.into_iter(),

@@ -119,7 +119,18 @@ impl PyServer {
         let (runtime, process) = (Mutex::new(Some(runtime)), std::process::id());
         let (pools, hurry) = ([pool, front], Notify::new());
         let auth = Mutex::new(auth);
-        Ok(PyServer { server, access, auth, asker, catalogs, pools, runtime, hurry, addresses, process })
+        Ok(PyServer {
+            server,
+            access,
+            auth,
+            asker,
+            catalogs,
+            pools,
+            runtime,
+            hurry,
+            addresses,
+            process,
+        })
     }
 
     /// Each address and port; of a Unix socket the folder, and the port in its name.

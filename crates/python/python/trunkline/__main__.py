@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import importlib
 import logging
 import os
 import signal
 import sys
 import threading
+import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +71,12 @@ def main(words: list[str] | None = None) -> int:
         if said.reload:
             _watch()
         run(server, started=lambda: print(f"listening: psql '{server.dsn}'", flush=True))
-    except (OSError, ValueError, TypeError, Error) as failed:
+    except Exception as failed:
+        if said.reload:
+            traceback.print_exc()
+            _await_change(failed)
+        if not isinstance(failed, (OSError, ValueError, TypeError, Error)):
+            raise
         print(f"trunkline: {failed}", file=sys.stderr)
         return 1
     return 0
@@ -91,35 +99,52 @@ def _handler(parser: argparse.ArgumentParser, said: argparse.Namespace) -> tuple
         for part in name.split("."):
             found = getattr(found, part)
     except (ImportError, AttributeError) as failed:
+        if said.reload:
+            raise
         parser.error(f"{said.what}: {failed}")
     return found, {}
 
 
-def _watch() -> None:
-    """Starts the program anew when a file changes that it was made of, but for those of installed packages."""
+def _files(failed: BaseException | None = None) -> dict[Path, float]:
+    """What a program is made of and when it changed, but for installed packages; likewise what has failed to be imported."""
     here = Path.cwd()
+    names = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    if failed is not None:
+        names += [frame.filename for frame in traceback.extract_tb(failed.__traceback__)]
+        names += [getattr(failed, "filename", None), *map(str, here.glob("*.py"))]
+    paths = {Path(name) for name in names if isinstance(name, str)}
+    return {path: path.stat().st_mtime for path in paths if path.is_relative_to(here) and path.exists()}
 
-    def files() -> dict[Path, float]:
-        known = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-        paths = [Path(file) for file in known if file]
-        return {path: path.stat().st_mtime for path in paths if path.is_relative_to(here) and path.exists()}
 
-    seen = files()
+def _await_change(failed: BaseException) -> None:
+    """Starts the program anew when what has failed was changed."""
+    seen = _files(failed)
+    while _files(failed) == seen:
+        time.sleep(0.3)
+    _start_anew()
+
+
+def _start_anew() -> None:
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
+def _watch() -> None:
+    """Starts the program anew when a file changes that it was made of."""
+    seen = _files()
     changed = threading.Event()
 
     def watch() -> None:
-        while not threading.Event().wait(0.3):
-            now = files()
-            if any(now.get(path) != time for path, time in seen.items()):
+        while True:
+            time.sleep(0.3)
+            now = _files()
+            if any(now.get(path) != changed_at for path, changed_at in seen.items()):
                 changed.set()
                 os.kill(os.getpid(), signal.SIGTERM)
                 return
 
     def anew() -> None:
         if changed.is_set():
-            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
-
-    import atexit
+            _start_anew()
 
     atexit.register(anew)
     threading.Thread(target=watch, name="trunkline-reload", daemon=True).start()

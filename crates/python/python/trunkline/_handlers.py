@@ -47,6 +47,14 @@ class Access:
     client_ca: str | os.PathLike[str] | None = None
     authenticate: Callable[..., Any] | None = None
 
+    def __post_init__(self) -> None:
+        if self.authenticate is not None and not callable(self.authenticate):
+            raise TypeError(f"authenticate is a function, not {type(self.authenticate)}")
+        if self.client_ca is not None and self.certificate is None:
+            raise ValueError("client_ca= needs tls=: only in TLS do clients show certificates")
+        if self.ident is not None and self.hba is None:
+            raise ValueError("ident= needs hba=: its rules name the maps")
+
 
 @dataclass(frozen=True)
 class Bounds:
@@ -62,6 +70,17 @@ class Bounds:
     waiting: int
     require_tls: bool
     insecure: bool
+
+    def __post_init__(self) -> None:
+        counts = {
+            "max_connections": self.connections,
+            "max_message": self.message_bytes,
+            "threads": self.threads,
+            "waiting": self.waiting,
+        }
+        for name, count in counts.items():
+            if count < 1:
+                raise ValueError(f"{name} is at least 1, not {count}")
 
 
 def handler(
@@ -82,6 +101,8 @@ def handler(
     runs = describe == "run"
     if isinstance(describe, str) and not runs:
         raise ValueError('describe is a function, or "run"')
+    if describe is not None and not runs and not callable(describe):
+        raise TypeError(f'describe is a function, or "run", not {type(describe)}')
     described = None if runs else describe
     calls: Calls | None
     if inspect.isclass(given):

@@ -21,12 +21,12 @@ def serve(handler: Any, listen: str | Sequence[str] = "127.0.0.1:5432", **option
 
 
 def run(server: Server, started: Callable[[], object] = lambda: None) -> None:
-    """Starts a server, says so by calling ``started``, and waits for its end."""
-    stop = threading.Event()
+    """Starts a server, says so by calling ``started``, and waits for its end; the second signal does not let it wait for clients."""
+    signals: list[int] = []
     before: dict[int, Any] = {}
 
     def asked(number: int, frame: FrameType | None) -> None:
-        stop.set()
+        signals.append(number)
 
     def reload(number: int, frame: FrameType | None) -> None:
         threading.Thread(target=server.reload, name="trunkline-reload").start()
@@ -37,10 +37,19 @@ def run(server: Server, started: Callable[[], object] = lambda: None) -> None:
             wanted[signal.SIGHUP] = reload
         before = {number: signal.signal(number, answer) for number, answer in wanted.items()}
     try:
-        with server:
+        server.start()
+        try:
             started()
-            while not stop.wait(0.2) and not server.wait(0):
+            while not signals and not server.wait(0.2):
                 pass
+        finally:
+            # Signals are answered on this thread, between its steps.
+            ending = threading.Thread(target=server.stop, name="trunkline-stop")
+            ending.start()
+            while ending.is_alive():
+                ending.join(0.2)
+                if len(signals) > 1:
+                    server.stop(at_once=True)
     finally:
         for number, answer in before.items():
             signal.signal(number, answer)

@@ -98,6 +98,8 @@ class Server:
             raise ValueError("users= names nobody: without it everybody may come in")
         certificate, key = tls if tls is not None else (None, None)
         self._places = [listen] if isinstance(listen, str) else list(listen)
+        if not self._places:
+            raise ValueError("listen= names no address")
         self._statements = Statements(statements or {})
         self._handler = self._statements.around(
             _handlers.handler(handler, describe=describe, columns=columns, thread=thread, databases=databases)
@@ -120,7 +122,7 @@ class Server:
             statement_timeout=statement_timeout,
             message_bytes=max_message,
             limits=dict(limits or {}),
-            threads=threads or min(32, (os.cpu_count() or 1) + 4),
+            threads=min(32, (os.cpu_count() or 1) + 4) if threads is None else threads,
             waiting=waiting,
             require_tls=require_tls,
             insecure=insecure,
@@ -129,6 +131,7 @@ class Server:
         self._catalog = own if catalog is None else catalog
         self._tasks: Tasks | None = None
         self._running: _trunkline.Server | None = None
+        self._ending: _trunkline.Server | None = None
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         if catalog is None and own is not None and callable(getattr(handler, "when_changed", None)):
@@ -148,6 +151,7 @@ class Server:
         """
         with self._lock:
             running, self._running = self._running, None
+            ending = self._ending = running or self._ending
             tasks, stopped = self._tasks, self._stopped
         _RUNNING.discard(self)
         in_handler = _trunkline.in_handler() or asyncio._get_running_loop() is not None
@@ -156,9 +160,12 @@ class Server:
             end.start()
         elif running is not None:
             _end(running, tasks, stopped, at_once)
-        elif tasks is not None and not in_handler:
+        elif ending is not None:
             # Somebody else stops it: it is stopped when this returns, too.
-            stopped.wait()
+            if at_once:
+                ending.stop(True)
+            if not in_handler:
+                stopped.wait()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Waits until it is stopped; whether it is."""
@@ -255,7 +262,7 @@ class Server:
                 self._places, self._handler, tasks, self._access, self._bounds, self._catalog
             )
             # Those of an earlier start end on their own.
-            self._tasks, self._stopped = tasks, threading.Event()
+            self._tasks, self._stopped, self._ending = tasks, threading.Event(), None
         _RUNNING.add(self)
         return self
 

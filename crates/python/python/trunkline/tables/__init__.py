@@ -11,7 +11,7 @@ from typing import Any
 
 from trunkline import sql
 from trunkline._trunkline import Catalog, Connection, Query
-from trunkline.errors import Error
+from trunkline.errors import Error, QueryCanceled
 from trunkline.tables import _parameters, _values
 from trunkline.tables._engine import Engine, Shape
 from trunkline.tables._sources import Data, Key, Source, sources
@@ -55,7 +55,9 @@ class Tables:
             columns: list[tuple[str, str]] = []
             try:
                 columns = self._shape(source).columns
-            except Exception as failed:
+            except QueryCanceled:
+                raise
+            except (Exception, SystemExit) as failed:
                 _log.error("the columns of table %s are not known", source, exc_info=failed)
             catalog.table(key[1], columns, schema=key[0])
         return catalog

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import decimal
 import json
 from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
 
+from trunkline.errors import Error
 from trunkline.tables._sources import Rows
 
 # By what pyarrow calls them, without what is in parentheses or brackets.
@@ -70,8 +72,12 @@ def table(columns: Iterable[tuple[str, str]], data: Rows) -> Any:
 def _array(values: list[Any], ty: str) -> Any:
     name = ty.partition("(")[0]
     if name == "numeric":
-        found = pa.array(values, None if any(value is not None for value in values) else pa.decimal128(38, 0))
-        return found if pa.types.is_decimal(found.type) else found.cast(pa.decimal128(38, 0))
+        if all(value is None for value in values):
+            return pa.array(values, pa.decimal128(38, 0))
+        try:
+            return pa.array([None if value is None else decimal.Decimal(value) for value in values])
+        except pa.ArrowInvalid as raised:
+            raise Error("22003", "numbers of more than 76 digits are too long for Arrow") from raised
     if ty.endswith("[]"):
         element = _TYPES.get(ty[:-2], pa.string())
         texts = [value if element != pa.string() or value is None else list(map(_text, value)) for value in values]

@@ -123,7 +123,7 @@ class Engine:
 
     def _show(self, cursor: module.DuckDBPyConnection, key: Key, data: Data, shape: Shape) -> None:
         """Has the cursor see a table, by a view that all cursors share."""
-        name = ".".join(key)
+        name = ".".join(map(_quoted, key))
         if isinstance(data, Stream):
             _register(cursor, name, data)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from trunkline.errors import Error
 
@@ -16,39 +17,43 @@ def matcher(pattern: str) -> Callable[[str], bool]:
     """
     first, *between = _parts(pattern)
     if not between:
-        return lambda text: first.fullmatch(text) is not None
+        return lambda text: first.expression.fullmatch(text) is not None
     last = between.pop()
-    length = len(re.sub(r"\\(.)", r"\1", last.pattern, flags=re.S))
 
     def matches(text: str) -> bool:
-        found = first.match(text)
+        found = first.expression.match(text)
         if found is None:
             return False
         # The leftmost place of each part leaves the most room for those behind it.
-        place, end = found.end(), len(text) - length
+        place, end = found.end(), len(text) - last.length
         for part in between:
-            found = part.search(text, place, end) if place <= end else None
+            found = part.expression.search(text, place, end) if place <= end else None
             if found is None:
                 return False
             place = found.end()
-        return place <= end and last.match(text, end) is not None
+        return place <= end and last.expression.match(text, end) is not None
 
     return matches
 
 
-def _parts(pattern: str) -> list[re.Pattern[str]]:
-    """What is between the ``%``: expressions of a fixed length each."""
-    parts = [""]
+class _Part(NamedTuple):
+    expression: re.Pattern[str]
+    #: How many letters it matches.
+    length: int
+
+
+def _parts(pattern: str) -> list[_Part]:
+    """What is between the ``%``."""
+    parts: list[list[str]] = [[]]
     letters = iter(pattern)
     for letter in letters:
         if letter == "%":
-            parts.append("")
-            continue
-        if letter == "\\":
+            parts.append([])
+        elif letter == "\\":
             letter = next(letters, "")
             if not letter:
                 raise Error("22025", "LIKE pattern must not end with escape character")
-            parts[-1] += re.escape(letter)
+            parts[-1].append(re.escape(letter))
         else:
-            parts[-1] += "." if letter == "_" else re.escape(letter)
-    return [re.compile(part, re.S) for part in parts]
+            parts[-1].append("." if letter == "_" else re.escape(letter))
+    return [_Part(re.compile("".join(part), re.S), len(part)) for part in parts]

@@ -38,8 +38,6 @@ class Clients:
     def __init__(self, server: Any, cls: Callable[..., BasePostgresStreamRequestHandler]) -> None:
         self._server = server
         self._cls = cls
-        #: Those that have proved who they are, and are not connected yet.
-        self._welcome: dict[tuple[str, int] | None, BasePostgresStreamRequestHandler] = {}
         self._lock = threading.Lock()
         self.connected = 0
 
@@ -62,14 +60,13 @@ class Clients:
         except BaseException:
             handler.finish()
             raise
-        with self._lock:
-            self._welcome[login.address] = handler
+        login._attach(_Admitted(handler))
         return True
 
     def open(self, connection: trunkline.Connection) -> Session:
         """The object of a client that has come in."""
+        handler = connection._attached.take() if connection._attached is not None else None
         with self._lock:
-            handler = self._welcome.pop(connection.address, None)
             self.connected += 1
         try:
             if handler is None:
@@ -93,6 +90,22 @@ class Clients:
         """Tells the object of a client that this has gone."""
         with self._lock:
             self.connected -= 1
+        if handler is not None:
+            handler.finish()
+
+
+class _Admitted:
+    """The object of a client that has proved who it is; it ends with a client that goes before it is connected."""
+
+    def __init__(self, handler: BasePostgresStreamRequestHandler) -> None:
+        self._handler: BasePostgresStreamRequestHandler | None = handler
+
+    def take(self) -> BasePostgresStreamRequestHandler | None:
+        handler, self._handler = self._handler, None
+        return handler
+
+    def __del__(self) -> None:
+        handler = self.take()
         if handler is not None:
             handler.finish()
 

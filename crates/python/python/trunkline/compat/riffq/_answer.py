@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
+import contextlib
 import weakref
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Future, InvalidStateError
+from typing import Any, TypeVar
 
-from trunkline import Error, Query, Result
+from trunkline import Error, Result
+
+_T = TypeVar("_T")
+# What a callback was called with; None if it never will be.
+Said = tuple[tuple[Any, ...], dict[str, Any]] | None
 
 _TYPES = {
     "int": "int8",
@@ -25,39 +31,39 @@ def pg_type(name: str) -> str:
     return _TYPES.get(name, name)
 
 
-class _Told:
-    """An answer that has come, or will; None where nobody is left to give one."""
-
-    def __init__(self) -> None:
-        self.is_there = threading.Event()
-        self.arguments: tuple[tuple[Any, ...], dict[str, Any]] | None = None
-
-
 class Callback:
     """Called with an answer; of several calls the first counts."""
 
-    def __init__(self, told: _Told) -> None:
+    def __init__(self, told: Future[Said]) -> None:
         self._told = told
 
     def __call__(self, *arguments: Any, **options: Any) -> None:
-        told = self._told
-        if told.arguments is None and not told.is_there.is_set():
-            told.arguments = arguments, options
-            told.is_there.set()
+        _tell(self._told, (arguments, options))
 
 
-def ask(call: Callable[[Callback], object], query: Query | None = None) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
-    """Calls with a callback and waits for it; None if it is dropped without a word, or the query is cancelled."""
-    told = _Told()
-    if query is not None:
-        query.on_cancel(told.is_there.set)
+def _tell(told: Future[Said], said: Said) -> None:
+    with contextlib.suppress(InvalidStateError):
+        told.set_result(said)
+
+
+def ask(call: Callable[[Callback], object]) -> Future[Said]:
+    """Calls with a callback: what that is called with, now or later, from any thread; None once nobody has it any more."""
+    told: Future[Said] = Future()
     callback = Callback(told)
-    # Whoever has it may call it later, from any thread; when nobody has it any more, nobody will.
-    weakref.finalize(callback, told.is_there.set)
+    weakref.finalize(callback, _tell, told, None).atexit = False
     call(callback)
-    del callback
-    told.is_there.wait()
-    return told.arguments
+    return told
+
+
+def then(told: Future[Said], finish: Callable[[Said], _T]) -> Any:
+    """What is made of an answer: at once if it is there, else by a coroutine, so that no thread waits for it."""
+    if told.done():
+        return finish(told.result())
+
+    async def later() -> _T:
+        return finish(await asyncio.wrap_future(told))
+
+    return later()
 
 
 class _Capsule:
@@ -70,11 +76,11 @@ class _Capsule:
         return self._capsule
 
 
-def answer(told: tuple[tuple[Any, ...], dict[str, Any]] | None) -> Any:
+def answer(said: Said) -> Any:
     """What trunkline is to answer."""
-    if told is None:
+    if said is None:
         raise RuntimeError("the handler never called its callback")
-    (result, *more), options = told
+    (result, *more), options = said
     if more:
         raise TypeError("a callback takes one result")
     if options.get("is_error"):
@@ -94,13 +100,13 @@ def answer(told: tuple[tuple[Any, ...], dict[str, Any]] | None) -> Any:
     return result
 
 
-def refusal(told: tuple[tuple[Any, ...], dict[str, Any]] | None, sqlstate: str, message: str) -> Error | None:
-    """Why somebody does not come in; None for who does: only True lets in."""
-    (result, *more), options = told if told is not None else ((False,), {})
+def admit(said: Said, sqlstate: str, message: str) -> None:
+    """Raises why somebody does not come in: only True lets in."""
+    (result, *more), options = said if said is not None else ((False,), {})
     if result is True:
-        return None
+        return
     names = ("message", "severity", "sqlstate")
-    said = dict(zip(names, more, strict=False)) | {name: options[name] for name in names if options.get(name) is not None}
-    if not said:
-        return Error(sqlstate, message, fatal=True)
-    return Error(said.get("sqlstate") or "XX000", said.get("message") or "rejected", fatal=True)
+    told = dict(zip(names, more, strict=False)) | {name: options[name] for name in names if options.get(name) is not None}
+    if not told:
+        raise Error(sqlstate, message, fatal=True)
+    raise Error(told.get("sqlstate") or "XX000", told.get("message") or "rejected", fatal=True)

@@ -8,6 +8,9 @@ from typing import Any
 import trunkline
 from trunkline.compat.riffq._answer import ask
 
+# How long a source may take for one answer, in seconds.
+_PATIENCE = 30.0
+
 _KINDS = ("table", "view", "materialized_view", "matview")
 # The types that drivers know, by their numbers in PostgreSQL's pg_type.
 _TYPES = {
@@ -60,7 +63,7 @@ def lazily(source: Any, database: str) -> trunkline.Catalog:
 
 
 def _asked(question: Callable[..., Any], *arguments: str) -> list[dict[str, Any]]:
-    told = ask(lambda back: question(*arguments, back))
-    if told is None:
+    said = ask(lambda back: question(*arguments, back)).result(_PATIENCE)
+    if said is None:
         raise RuntimeError(f"{question.__name__} never called its callback")
-    return list(told[0][0])
+    return list(said[0][0])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ipaddress
 import itertools
 import logging
-import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import trunkline
 from trunkline._serve import run
-from trunkline.compat.riffq._answer import answer, ask, pg_type, refusal
+from trunkline.compat.riffq._answer import Said, admit, answer, ask, pg_type, then
 from trunkline.compat.riffq._catalog import lazily
 
 _log = logging.getLogger("trunkline.compat.riffq")
@@ -27,8 +27,7 @@ class Server:
         self._catalogs: dict[str, trunkline.Catalog] = {}
         self._lazy: Any = None
         self._ids = itertools.count()
-        self._known: dict[tuple[str, int] | None, int] = {}
-        self._lock = threading.Lock()
+        self._forget: Callable[[int], object] = lambda number: None
         self._running: trunkline.Server | None = None
 
     def on_query(self, callback: Callable[..., Any]) -> None:
@@ -122,45 +121,37 @@ class Server:
             raise RuntimeError("the server is not started")
         return self._running.port
 
-    def open(self, connection: trunkline.Connection) -> _Session:
+    def open(self, connection: trunkline.Connection) -> Any:
         """What answers one client."""
-        number = self._number(connection.address)
+        client = connection._attached or self._client()
+        if "connect" not in self._calls:
+            return _Session(self, client)
         ip, port = connection.address or ("", 0)
-        if "connect" in self._calls:
-            told = ask(lambda back: self._calls["connect"](number, ip, port, callback=back, server_name=None))
-            refused = refusal(told, "28000", "Connection rejected")
-            if refused is not None:
-                self._forget(connection.address)
-                raise refused
-        return _Session(self, number)
+        told = ask(lambda back: self._calls["connect"](client.number, ip, port, callback=back, server_name=connection.server_name))
 
-    def _authenticate(self, login: trunkline.Login) -> bool:
-        number = self._number(login.address)
+        def opened(said: Said) -> _Session:
+            admit(said, "28000", "Connection rejected")
+            return _Session(self, client)
+
+        return then(told, opened)
+
+    def _authenticate(self, login: trunkline.Login) -> Any:
+        client = self._client()
+        login._attach(client)
         host = login.address[0] if login.address else ""
         decide = self._calls["authenticate"]
-        try:
-            told = ask(lambda back: decide(number, login.user, login.password, host, callback=back, database=login.database))
-            refused = refusal(told, "28P01", "Authentication failed")
-        except Exception:
-            self._forget(login.address)
-            raise
-        if refused is not None:
-            self._forget(login.address)
-            raise refused
-        return True
+        told = ask(lambda back: decide(client.number, login.user, login.password, host, callback=back, database=login.database))
 
-    def _number(self, address: tuple[str, int] | None) -> int:
-        """The number of a client, from its login on."""
-        with self._lock:
-            if address is None:
-                return next(self._ids)
-            if address not in self._known:
-                self._known[address] = next(self._ids)
-            return self._known[address]
+        def admitted(said: Said) -> bool:
+            admit(said, "28P01", "Authentication failed")
+            return True
 
-    def _forget(self, address: tuple[str, int] | None) -> None:
-        with self._lock:
-            self._known.pop(address, None)
+        return then(told, admitted)
+
+    def _client(self) -> _Client:
+        client = _Client(next(self._ids))
+        weakref.finalize(client, self._forget, client.number).atexit = False
+        return client
 
     def _catalog(self, database: str) -> trunkline.Catalog:
         if self._lazy is not None:
@@ -169,22 +160,28 @@ class Server:
         return catalogs.get(database) or next(iter(catalogs.values()), trunkline.Catalog())
 
 
+class _Client:
+    """A client from its login on, be it refused or gone before it is served: forgotten with the last that knows it."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
 class _Session:
-    def __init__(self, server: Server, number: int) -> None:
+    def __init__(self, server: Server, client: _Client) -> None:
         self._server = server
-        self._number = number
+        self._client = client
 
     def query(self, query: trunkline.Query) -> Any:
-        options: dict[str, Any] = {"connection_id": self._number, "do_describe": query.describing}
+        options: dict[str, Any] = {"connection_id": self._client.number, "do_describe": query.describing}
         if query.param_types:
             options["query_args"] = query.params
         if self._server._lazy is not None and self._server._running is not None:
             # What it tells may be another thing by the next query.
             self._server._running.refresh()
-        return answer(ask(lambda back: self._server._calls["query"](query.sql, back, **options), query))
+        return then(ask(lambda back: self._server._calls["query"](query.sql, back, **options)), answer)
 
     def disconnect(self, connection: trunkline.Connection) -> None:
-        self._server._forget(connection.address)
         if "disconnect" in self._server._calls:
             ip, port = connection.address or ("", 0)
-            self._server._calls["disconnect"](self._number, ip, port)
+            self._server._calls["disconnect"](self._client.number, ip, port)

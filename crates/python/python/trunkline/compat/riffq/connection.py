@@ -67,6 +67,8 @@ class RiffqServer:
         self.connections: dict[int, BaseConnection] = {}
         self.executor = ThreadPoolExecutor(max_workers=4)
         self._lock = threading.Lock()
+        # Without the lock: it is called wherever the last reference goes.
+        self._server._forget = lambda number: self.connections.pop(number, None)
         self._server.on_query(self.handle_query)
         self._server.on_connect(self.handle_connect)
         self._server.on_disconnect(self.handle_disconnect)
