@@ -68,7 +68,7 @@ struct Forward {
 impl Subscriber for Forward {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.is_event()
-            && metadata.target().starts_with("trunkline")
+            && metadata.target().trim_start_matches('_').starts_with("trunkline")
             && number(*metadata.level()) >= LEVEL.load(Ordering::Relaxed)
     }
 

@@ -52,6 +52,7 @@ def main(words: list[str] | None = None) -> int:
     password = os.environ.get("TRUNKLINE_PASSWORD")
     if said.user and password is None:
         parser.error("--user needs a password in the environment: TRUNKLINE_PASSWORD")
+    before = _files() if said.reload else {}
     try:
         handler, options = _handler(parser, said)
         server = Server(
@@ -74,7 +75,7 @@ def main(words: list[str] | None = None) -> int:
     except Exception as failed:
         if said.reload:
             traceback.print_exc()
-            _await_change(failed)
+            _await_change(failed, before)
         if not isinstance(failed, (OSError, ValueError, TypeError, Error)):
             raise
         print(f"trunkline: {failed}", file=sys.stderr)
@@ -109,16 +110,17 @@ def _files(failed: BaseException | None = None) -> dict[Path, float]:
     """What a program is made of and when it changed, but for installed packages; likewise what has failed to be imported."""
     here = Path.cwd()
     names = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    names += map(str, here.glob("*.py"))
     if failed is not None:
         names += [frame.filename for frame in traceback.extract_tb(failed.__traceback__)]
-        names += [getattr(failed, "filename", None), *map(str, here.glob("*.py"))]
+        names.append(getattr(failed, "filename", None))
     paths = {Path(name) for name in names if isinstance(name, str)}
     return {path: path.stat().st_mtime for path in paths if path.is_relative_to(here) and path.exists()}
 
 
-def _await_change(failed: BaseException) -> None:
-    """Starts the program anew when what has failed was changed."""
-    seen = _files(failed)
+def _await_change(failed: BaseException, before: dict[Path, float]) -> None:
+    """Starts the program anew when what has failed is not what it was before."""
+    seen = _files(failed) | before
     while _files(failed) == seen:
         time.sleep(0.3)
     _start_anew()

@@ -291,3 +291,28 @@ def test_tokens_and_comparisons():
     assert parse_sql_func("concat(a, 'b,c')") == ("concat", ["a", "'b,c'"])
     with pytest.raises(SyntaxError):
         list(tokenize_where_expr("a is null"))
+
+
+def test_a_client_that_goes_after_its_login_ends_its_object():
+    leaving = threading.Event()
+
+    class Leaves(WithLogin):
+        def authenticate(self, user, password, database):
+            known = super().authenticate(user, password, database)
+            # Its client is gone by the time that it is welcome.
+            if not leaving.is_set():
+                leaving.set()
+                self.left.wait(20)
+            return known
+
+    Leaves.left = threading.Event()
+    with served(Leaves) as dsn:
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(dsn, password="secret", connect_timeout=2)
+        first = Leaves.made[0]
+        Leaves.left.set()
+        for _ in range(100):
+            psycopg.connect(dsn, password="secret").close()
+            if first.ended.wait(0.05):
+                break
+        assert first.ended.is_set()

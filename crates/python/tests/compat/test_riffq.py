@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import gc
 import threading
 
 import asyncpg
@@ -190,3 +191,52 @@ def test_what_is_not_safe_is_refused(tmp_path):
         server.set_tls(str(tmp_path / "no"), str(tmp_path / "no"))
     with pytest.raises(ValueError):
         server.register_table("db", "s", "t", [{"id": {"type": "int"}}])
+
+
+def test_callbacks_that_nobody_calls_hold_no_thread():
+    kept = []
+
+    def query(sql, callback, **options):
+        if sql == "keep":
+            kept.append(callback)
+        else:
+            callback(([{"name": "n", "type": "int"}], [[1]]))
+
+    server = riffq.Server("127.0.0.1:0")
+    server.on_query(query)
+    with started(server) as dsn, contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(psycopg.connect(dsn, user="me", autocommit=True)) for _ in range(60)]
+        threads = [threading.Thread(target=client.execute, args=("keep",)) for client in clients]
+        for thread in threads:
+            thread.start()
+        while len(kept) < len(threads):
+            assert all(thread.is_alive() for thread in threads)
+        names = [thread.name for thread in threading.enumerate()]
+        assert names.count("trunkline-handler") == 0
+        with psycopg.connect(dsn, user="me", autocommit=True) as other:
+            assert other.execute("x").fetchone() == (1,)
+            other.execute("set statement_timeout = 100")
+            with pytest.raises(psycopg.errors.QueryCanceled):
+                other.execute("keep")
+        kept.pop()("LATE", is_tag=True)
+        while kept:
+            kept.pop()("DONE", is_tag=True)
+        for thread in threads:
+            thread.join(20)
+            assert not thread.is_alive()
+
+
+def test_nothing_is_kept_of_who_is_refused():
+    server = riffq.RiffqServer("127.0.0.1:0", Connection)
+    with started(server) as dsn:
+        for user in ("ann", "told", "silent", "raises") * 5:
+            with pytest.raises(psycopg.OperationalError):
+                psycopg.connect(dsn, user=user, password="wrong")
+        psycopg.connect(dsn, user="ann", password="secret").close()
+        with psycopg.connect(dsn, user="ann", password="secret") as connection:
+            for _ in range(1000):
+                connection.execute("batch")
+                gc.collect()
+                if len(server.connections) == 1:
+                    break
+            assert len(server.connections) == 1

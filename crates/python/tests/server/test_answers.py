@@ -125,7 +125,7 @@ WRONG = {
     "an int": (lambda: 5, "returned <class 'int'>"),
     "a dict": (lambda: {"a": 1}, "returned <class 'dict'>"),
     "text in rows": (lambda: ["abc"], "do not name their columns"),
-    "text rows": (lambda: (["abc"], ["a"]), "not a text"),
+    "text rows": (lambda: (["abc"], ["a"]), "not <class 'str'>"),
     "rows without columns": (lambda: [(1, 2)], "do not name their columns"),
     "nothing at all": (lambda: [], "rows without columns"),
     "too few values": (lambda: ([(1, 2), (1,)], ["a", "b"]), "a row has 1 values"),
@@ -166,10 +166,7 @@ def test_what_fails_after_rows_is_an_error_too(serve, connect):
 
 def test_a_value_that_does_not_fit_its_column_says_so(serve, connect):
     connection = connect(serve(lambda query: ([(1,), (40000,)], [("n", "int2")])))
-    with pytest.raises(psycopg.errors.NumericValueOutOfRange):
-        connection.execute("rows")
-    connection = connect(serve(lambda query: ([("abc",)], [("n", "int4")])))
-    with pytest.raises(psycopg.errors.InvalidTextRepresentation):
+    with pytest.raises(psycopg.errors.InternalError_, match='column "n", of type smallint, a wrong value: smallint out of range'):
         connection.execute("rows")
 
 

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 import trunkline
+from trunkline.tables import _like
 
 UTC = datetime.timezone.utc
 COLUMNS = {
@@ -220,3 +221,10 @@ def test_wrong_names_are_told_with_their_place(text, place, plain, real):
             real.execute(text)
         assert theirs.value.diag.statement_position == place
         assert theirs.value.diag.message_primary == wrong.value.diag.message_primary
+
+
+def test_like_takes_no_more_steps_than_its_text_and_pattern_are_long():
+    # By backtracking this takes years.
+    matches = _like.matcher("%a" * 30 + "%b")
+    assert not matches("a" * 5_000)
+    assert matches("a" * 30 + "xb")
