@@ -356,3 +356,18 @@ print(type(trunkline.Tables({{"t": []}})._engine).__module__)
         assert ended.stdout.strip() == f"trunkline.tables.{module}", ended.stderr
     with pytest.raises(ValueError, match="duckdb, datafusion, plain"):
         trunkline.Tables({}, engine="sqlite")
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "datafusion", "plain"])
+def test_long_numbers_names_with_dots_and_functions_that_exit(engine, serve, connect):
+    def exits():
+        raise SystemExit(2)
+
+    given = {"t": [{"n": 2**70}, {"n": 1}], "e": {"b.c": [{"x": 1}]}, "e.b": {"c": [{"x": 2}]}, "exits": exits}
+    connection = connect(serve(trunkline.Tables(given, engine=engine)))
+    assert connection.execute("select n from t where n > %s", (decimal.Decimal("1.5"),)).fetchall() == [(2**70,)]
+    assert connection.execute('select x from e."b.c"').fetchone() == (1,)
+    assert connection.execute('select x from "e.b".c').fetchone() == (2,)
+    assert connection.execute("select count(*) from pg_class where relname = 'exits'").fetchone() == (1,)
+    with pytest.raises(psycopg.errors.InternalError_, match="SystemExit"):
+        connection.execute("select * from exits")

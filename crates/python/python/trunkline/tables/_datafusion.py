@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -58,14 +58,12 @@ class Engine:
     def query(self, query: Query, statement: Statement, tables: Mapping[Key, tuple[Data, Shape]], types: list[str]) -> Any:
         with _told():
             context = _context({key: data for key, (data, _) in tables.items()})
-            known = map(_scalar_type, types)
-            values = [pa.scalar(_value(value, ty), ty) for value, ty in zip(query.params, known, strict=True)]
-            return _Result(self._run(context, query.sql, values))
+            return _Result(self._run(context, query.sql, _scalars(query.params, types)))
 
     def describe(self, query: Query, statement: Statement, tables: Mapping[Key, Shape], types: list[str]) -> Any:
         with _told():
             context = _context({key: Stream(shape.own.empty_table()) for key, shape in tables.items()})
-            return self._run(context, query.sql, [pa.scalar(None, _scalar_type(ty)) for ty in types]).schema()
+            return self._run(context, query.sql, _scalars([None] * len(types), types)).schema()
 
     def _run(self, context: datafusion.SessionContext, text: str, values: list[Any]) -> datafusion.DataFrame:
         params = {str(number): value for number, value in enumerate(values, 1)}
@@ -93,12 +91,8 @@ def _context(tables: Mapping[Key, Any]) -> datafusion.SessionContext:
     return context
 
 
-def _scalar_type(ty: str) -> Any:
-    return _arrow.table([("value", ty)], Rows([], [])).schema.field(0).type
-
-
-def _value(value: Any, ty: Any) -> Any:
-    return value if value is None or not pa.types.is_string(ty) else str(value)
+def _scalars(values: Iterable[Any], types: Iterable[str]) -> list[Any]:
+    return [_arrow.table([("value", ty)], Rows([], [[value]]))[0][0] for value, ty in zip(values, types, strict=True)]
 
 
 @contextmanager
