@@ -6,6 +6,10 @@ import asyncio
 import contextlib
 import datetime
 import gc
+import multiprocessing
+import runpy
+import signal
+import socket
 import threading
 
 import asyncpg
@@ -14,6 +18,7 @@ import pyarrow as pa
 import pytest
 
 import trunkline.compat.riffq as riffq
+from trunkline.compat.riffq import testing
 from trunkline.compat.riffq.helpers import to_arrow
 
 
@@ -240,3 +245,36 @@ def test_nothing_is_kept_of_who_is_refused():
                 if len(server.connections) == 1:
                     break
             assert len(server.connections) == 1
+
+
+def test_a_server_in_a_process_is_awaited_and_stopped(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    program = tmp_path / "program.py"
+    program.write_text(
+        f"""
+import signal
+import trunkline.compat.riffq as riffq
+from trunkline.compat.riffq import testing
+
+server = riffq.Server("127.0.0.1:{port}")
+server.on_query(lambda sql, callback, **options: callback("OK", is_tag=True))
+server.register_table("db", "s", "t", [{{"id": {{"type": "int", "nullable": False}}}}])
+server.handle_shutdown(lambda: signal.pause())
+server.start(catalog_emulation=True)
+"""
+    )
+    process = multiprocessing.get_context("spawn").Process(target=runpy.run_path, args=(str(program),))
+    process.start()
+    count = "select count(*) from information_schema.tables where table_schema = 's'"
+    try:
+        assert 0 < testing.wait_for_catalog(port, "db", count, 1) < 30
+        with pytest.raises(RuntimeError, match="was not 2 1 times; last: 1"):
+            testing.wait_for_catalog(port, "db", count, 2, attempts=1)
+    finally:
+        # It does not end by itself: the program waits for a signal that never comes.
+        testing.stop_server(process, grace=0.5)
+    assert process.exitcode == -signal.SIGKILL
+    with pytest.raises(RuntimeError, match="last: connection failed"):
+        testing.wait_for_catalog(port, "db", count, 1, attempts=1)
