@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::cache::Cache;
 use crate::debian;
 use crate::halt::Halt;
-use crate::interop::python_with;
+use crate::interop::{jars, node_packages, python_with, rust_programs};
 use crate::process;
 use crate::servers::{Cluster, Version};
 use crate::workspace::Workspace;
@@ -40,6 +40,10 @@ pub(crate) fn task(workspace: &Workspace, arguments: &[String]) -> Result<String
     tests.env("TRUNKLINE_POSTGRES", address).env("PYTHONDONTWRITEBYTECODE", "1");
     tests.env("TRUNKLINE_TEST_POSTGRESQL", format!("127.0.0.1:{}", server.port));
     tests.env("TRUNKLINE_REDIS", redis.join("usr/bin/redis-server"));
+    tests.env("TRUNKLINE_PGJDBC", jars(workspace, &cache)?);
+    tests.env("TRUNKLINE_NODE_PATH", node_packages(workspace, &cache, "node-postgres")?);
+    let programs = rust_programs(workspace, &cache, "interop/tokio-postgres")?;
+    tests.env("TRUNKLINE_TOKIO_POSTGRES", programs.join("asks"));
     process::succeed(&mut tests)?;
     Ok(format!("a wheel of {:.1} MB", megabytes(size)))
 }

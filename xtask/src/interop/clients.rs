@@ -111,10 +111,23 @@ pub(crate) fn python_with(cache: &Cache, name: &str, requirements: &Path) -> Res
 }
 
 fn node(run: &Run<'_>, name: &str) -> Result<Command, Halt> {
-    let source = run.workspace.path("interop").join(name);
     let node = process::require("node")?;
+    let packages = node_packages(run.workspace, run.cache, name)?;
+    let mut command = Command::new(node);
+    command.arg(run.workspace.path("interop").join(name).join("main.js"));
+    command.env("NODE_PATH", packages);
+    Ok(command)
+}
+
+/// The packages of a folder below `interop`, as `NODE_PATH` names them.
+pub(crate) fn node_packages(
+    workspace: &Workspace,
+    cache: &Cache,
+    name: &str,
+) -> Result<PathBuf, Halt> {
+    let source = workspace.path("interop").join(name);
     let lock = read(&source.join("package-lock.json"))?;
-    let folder = run.cache.installed(&format!("node-{name}"), &lock, |folder| {
+    let folder = cache.installed(&format!("node-{name}"), &lock, |folder| {
         let npm = process::require("npm")?;
         for name in ["package.json", "package-lock.json"] {
             fs::copy(source.join(name), folder.join(name)).map_err(|e| format!("{name}: {e}"))?;
@@ -124,9 +137,7 @@ fn node(run: &Run<'_>, name: &str) -> Result<Command, Halt> {
         process::output(npm.current_dir(folder))?;
         Ok(())
     })?;
-    let mut command = Command::new(node);
-    command.arg(source.join("main.js")).env("NODE_PATH", folder.join("node_modules"));
-    Ok(command)
+    Ok(folder.join("node_modules"))
 }
 
 fn pgjdbc(run: &Run<'_>, class: &str) -> Result<Command, Halt> {
@@ -141,6 +152,22 @@ pub(crate) fn java(
     class: &str,
 ) -> Result<Command, Halt> {
     let (java, javac) = (process::require("java")?, process::require("javac")?);
+    let jars = jars(workspace, cache)?;
+    let main = workspace.path(folder).join(format!("{class}.java"));
+    let classes = cache.installed(&format!("java-classes-{class}"), &read(&main)?, |folder| {
+        let mut compiler = Command::new(javac);
+        compiler.arg("-cp").arg(&jars).args(["-Xlint:all", "-Werror"]);
+        process::output(compiler.arg("-d").arg(folder).arg(&main))?;
+        Ok(())
+    })?;
+    let mut command = Command::new(java);
+    command.arg("-cp").arg(format!("{}:{}", classes.display(), jars.display()));
+    command.args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", class]);
+    Ok(command)
+}
+
+/// The driver and what it needs, as a class path names them.
+pub(crate) fn jars(workspace: &Workspace, cache: &Cache) -> Result<PathBuf, Halt> {
     let pom = workspace.path("interop/pgjdbc/pom.xml");
     let jars = cache.installed("java-clients", &read(&pom)?, |folder| {
         let mut maven = Command::new(process::require("mvn")?);
@@ -150,17 +177,7 @@ pub(crate) fn java(
         process::output(maven.arg(to))?;
         Ok(())
     })?;
-    let main = workspace.path(folder).join(format!("{class}.java"));
-    let classes = cache.installed(&format!("java-classes-{class}"), &read(&main)?, |folder| {
-        let mut compiler = Command::new(javac);
-        compiler.arg("-cp").arg(jars.join("*")).args(["-Xlint:all", "-Werror"]);
-        process::output(compiler.arg("-d").arg(folder).arg(&main))?;
-        Ok(())
-    })?;
-    let mut command = Command::new(java);
-    command.arg("-cp").arg(format!("{}:{}", classes.display(), jars.join("*").display()));
-    command.args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", class]);
-    Ok(command)
+    Ok(jars.join("*"))
 }
 
 fn go(run: &Run<'_>, package: &str) -> Result<Command, Halt> {
@@ -177,11 +194,21 @@ fn go(run: &Run<'_>, package: &str) -> Result<Command, Halt> {
 ///
 /// Its program is called after the folder.
 pub(crate) fn rust(workspace: &Workspace, cache: &Cache, folder: &str) -> Result<Command, Halt> {
+    let programs = rust_programs(workspace, cache, folder)?;
+    Ok(Command::new(programs.join(folder.replace('/', "-"))))
+}
+
+/// Where the programs of such a crate are.
+pub(crate) fn rust_programs(
+    workspace: &Workspace,
+    cache: &Cache,
+    folder: &str,
+) -> Result<PathBuf, Halt> {
     let target = cache.folder("rust-clients")?;
     let manifest = workspace.path(folder).join("Cargo.toml");
     let mut build = workspace.cargo(&["build", "--quiet", "--locked", "--manifest-path"]);
     process::output(build.arg(manifest).arg("--target-dir").arg(&target))?;
-    Ok(Command::new(target.join("debug").join(folder.replace('/', "-"))))
+    Ok(target.join("debug"))
 }
 
 fn read(file: &Path) -> Result<String, Halt> {

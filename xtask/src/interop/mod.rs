@@ -14,7 +14,7 @@ mod verdict;
 
 use std::time::{Duration, Instant};
 
-pub(crate) use clients::{java, python_with, rust};
+pub(crate) use clients::{jars, java, node_packages, python_with, rust, rust_programs};
 use differs::Differs;
 use place::Fresh;
 pub(crate) use psql::difference;
