@@ -8,13 +8,17 @@ import threading
 
 import psycopg
 import pygwire
+import pygwire.constants as their_constants
+import pygwire.framing as their_framing
 import pygwire.messages as theirs
 import pytest
 from client import SERVERS
 
 import trunkline.compat.pygwire as ours_top
+import trunkline.compat.pygwire.constants as ours_constants
 import trunkline.compat.pygwire.messages as ours
 from trunkline.compat.pygwire import ConnectionPhase as P
+from trunkline.compat.pygwire import framing
 
 FIELD = {"name": "x", "table_oid": 7, "column_attr": 1, "type_oid": 23, "type_size": 4, "type_modifier": -1}
 MADE = [
@@ -250,3 +254,40 @@ def test_a_proxy_before_postgresql(server):
         assert len(rows.fetchall()) == 20000
     thread.join(10)
     assert not thread.is_alive()
+
+
+FRONT, BACK = "frontend", "backend"
+CUT = [
+    ("StartupMessage", {"params": {"user": "alice"}}, "STARTUP", FRONT),
+    ("SSLRequest", {}, "STARTUP", FRONT),
+    ("Query", {"query_string": "select 1"}, "READY", FRONT),
+    ("CommandComplete", {"tag": "SELECT 1"}, "SIMPLE_QUERY", BACK),
+    ("SSLResponse", {"accepted": True}, "SSL_NEGOTIATION", BACK),
+]
+
+
+@pytest.mark.parametrize("name, fields, phase, sender", CUT, ids=[name for name, *_ in CUT])
+def test_messages_are_cut_out_of_bytes_as_by_pygwire(name, fields, phase, sender):
+    wire = getattr(theirs, name)(**fields).to_wire()
+    for module, phases in ((their_framing, pygwire.ConnectionPhase), (framing, P)):
+        direction = ours_constants.MessageDirection(sender) if module is framing else their_constants.MessageDirection(sender)
+        strategy = module.lookup_framing(phases[phase], direction)
+        for length in range(len(wire)):
+            assert strategy.try_parse(memoryview(b"xx" + wire[:length]), 2, phases[phase], direction) is None
+        got, used = strategy.try_parse(memoryview(b"xx" + wire + b"yy"), 2, phases[phase], direction)
+        assert (type(got).__name__, got.to_wire(), used) == (name, wire, len(wire))
+
+
+def test_lengths_that_cannot_be_are_refused():
+    front = ours_constants.MessageDirection.FRONTEND
+    for strategy, phase, wire in (
+        (framing.StandardFraming(), P.READY, b"Q\0\0\0\3"),
+        (framing.StandardFraming(), P.READY, b"Q\x7f\xff\xff\xff"),
+        (framing.StandardFraming(), P.READY, b"Q\xff\xff\xff\xff"),
+        (framing.StandardFraming(10), P.READY, b"Q\0\0\0\xff"),
+        (framing.StartupFraming(), P.STARTUP, b"\0\0\0\7abc"),
+        (framing.NegotiationFraming(), P.SSL_NEGOTIATION, b"X"),
+    ):
+        direction = ours_constants.MessageDirection.BACKEND if wire == b"X" else front
+        with pytest.raises(ours_top.FramingError):
+            strategy.try_parse(memoryview(wire), 0, phase, direction)

@@ -10,8 +10,7 @@ Where ours differs, on purpose:
 * Within a phase the order of messages is judged too: a DataRow needs its RowDescription.
 * Tokens of GSSAPI keep their NULs; CopyBothResponse is there; minor versions of protocol 3 are read.
 * `receive` keeps what it was given at once, not when its messages are asked for.
-* Classes that are registered with the registries are found by `lookup`, but not made by decoders; the
-  module `framing` is not there.
+* Classes that are registered with the registries are found by `lookup`, but not made by decoders.
 """
 
 from trunkline._trunkline import __version__
