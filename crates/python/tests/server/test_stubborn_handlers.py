@@ -125,39 +125,36 @@ def test_slow_handlers_delay_no_login_and_no_catalog(connect, serve):
 
 
 def test_disconnect_is_told_however_many_wait(connect, serve):
-    go_on, told = threading.Event(), threading.Semaphore(0)
+    go_on, refused, told = threading.Event(), threading.Event(), threading.Event()
 
     class Handler:
         def query(self, query):
-            if query.sql == "hang":
-                go_on.wait(60)
+            go_on.wait(60)
             return [{"n": 1}]
 
         def disconnect(self, connection):
-            told.release()
+            told.set()
+
+    def ask(one):
+        try:
+            one.execute("hang")
+        except psycopg.errors.ConfigurationLimitExceeded:
+            refused.set()
 
     server = serve(Handler, threads=1, waiting=1)
-    busy, waiting, leaving = connect(server), connect(server), connect(server)
-    threads = [threading.Thread(target=one.execute, args=("hang",)) for one in (busy, waiting)]
+    leaving, *asking = [connect(server) for _ in range(7)]
+    threads = [threading.Thread(target=ask, args=(one,)) for one in asking]
     for thread in threads:
         thread.start()
     try:
-        # Full: whoever asks now is refused.
-        for _ in range(500):
-            try:
-                leaving.execute("set statement_timeout = '50ms'; hang")
-            except psycopg.errors.ConfigurationLimitExceeded:
-                break
-            except psycopg.errors.QueryCanceled:
-                continue
-        else:
-            pytest.fail("there is always room")
+        # Full: one runs, and one waits.
+        assert refused.wait(20)
         leaving.close()
     finally:
         go_on.set()
         for thread in threads:
             thread.join(20)
-    assert told.acquire(timeout=20)
+    assert told.wait(20)
 
 
 def test_a_transaction_ends_before_its_connection(serve, connect):
