@@ -10,7 +10,7 @@ use trunkline_arrow::ArrowRows;
 use trunkline_sql::{StatementKind, outline};
 
 use crate::arrow::{self, Batches};
-use crate::asking::{Asker, Tell};
+use crate::asking::{Asker, Tell, end_forked};
 use crate::call::Call;
 use crate::column::{self, Named};
 use crate::error;
@@ -33,7 +33,7 @@ type Later = Box<dyn FnOnce(Python<'_>)>;
 impl Asked {
     /// Tells the answer, and makes what more of it can be made ahead.
     pub(crate) fn finish(self, py: Python<'_>, given: &Bound<'_, PyAny>, tell: Tell<Reply>) {
-        match self.reply(given) {
+        match end_forked(py, || self.reply(given)) {
             Ok((reply, later)) => {
                 let _ = tell.send(Ok(reply));
                 if let Some(later) = later {
@@ -120,8 +120,7 @@ impl Asked {
             first => {
                 let is_at_hand = given.is_instance_of::<PyList>();
                 let (rows, columns) = PyRows::new(&iterator, first, is_at_hand, columns)?;
-                let (feed, rest) = self.feed(given.py(), rows)?;
-                named_well(&columns)?;
+                let (feed, rest) = self.feed(given.py(), rows, &columns)?;
                 let source = ValueRows::new(feed, columns.clone());
                 let reply = Rows::from_source(columns, source).into();
                 Ok((reply, Some(Box::new(|py| rest.run(py)))))
@@ -140,13 +139,22 @@ impl Asked {
             None => found,
             Some(named) => renamed(&found, &named)?,
         };
-        named_well(&columns)?;
-        let (feed, rest) = self.feed(py, batches)?;
+        let (feed, rest) = self.feed(py, batches, &columns)?;
         let reply = Rows::from_source(columns, ArrowRows::new(feed)).into();
         Ok((reply, Some(Box::new(|py| rest.run(py)))))
     }
 
-    fn feed<P: Pull>(&self, py: Python<'_>, source: P) -> PyResult<(Feed<P>, Rest<P>)> {
+    fn feed<P: Pull>(
+        &self,
+        py: Python<'_>,
+        source: P,
+        columns: &[Column],
+    ) -> PyResult<(Feed<P>, Rest<P>)> {
+        // No message can carry it.
+        if let Some(column) = columns.iter().find(|column| column.name.contains('\0')) {
+            let message = format!("the name of column {:?} has a NUL within", column.name);
+            return Err(PyValueError::new_err(message));
+        }
         let begun = Feed::begin(py, source, &self.call, &self.asker.executor);
         begun.map_err(|failed| error::raised(py, &failed))
     }
@@ -183,17 +191,6 @@ fn renamed(found: &[Column], named: &[Named]) -> PyResult<Arc<[Column]>> {
         None => Column::new(named.name.as_str(), found.type_oid).typmod(found.typmod),
     });
     Ok(columns.collect())
-}
-
-/// Refuses names that no message can carry.
-fn named_well(columns: &[Column]) -> PyResult<()> {
-    match columns.iter().find(|column| column.name.contains('\0')) {
-        Some(column) => {
-            let name = &column.name;
-            Err(PyValueError::new_err(format!("the name of column {name:?} has a NUL within")))
-        }
-        None => Ok(()),
-    }
 }
 
 fn tag(words: &str) -> PyResult<CommandTag> {

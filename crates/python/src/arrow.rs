@@ -13,7 +13,6 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
 use trunkline::PgError;
 
-use crate::asking::end_forked;
 use crate::burial::Buried;
 use crate::error;
 use crate::feed::Pull;
@@ -124,9 +123,7 @@ impl Pull for Batches {
 
 /// What an iterator gives next.
 pub(crate) fn step<'py>(iterator: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    end_forked(iterator.py(), |_| {
-        iterator.cast::<pyo3::types::PyIterator>()?.clone().next().transpose()
-    })
+    iterator.cast::<pyo3::types::PyIterator>()?.clone().next().transpose()
 }
 
 fn next(stream: &mut ArrowArrayStreamReader) -> Result<Option<RecordBatch>, String> {

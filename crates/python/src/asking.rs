@@ -46,7 +46,7 @@ impl Asker {
         call.expect();
         let job = Box::new(move |py: Python<'_>| {
             let call = own.clone();
-            own.turn(py, || match end_forked(py, start) {
+            own.turn(py, || match end_forked(py, || start(py)) {
                 Ok(answer) => asker.receive(answer, call, finish, tell),
                 Err(_) if own.is_canceled() => {}
                 Err(raised) => drop(tell.send(Err(error::answer(py, &raised)))),
@@ -167,14 +167,12 @@ fn is_quick(answer: &Bound<'_, PyAny>) -> bool {
 
 /// Calls; a child process that is forked meanwhile, and comes back from it, ends here: none of the server's other
 /// threads is in it, and the client is its parent's.
-pub(crate) fn end_forked<'py, T>(
-    py: Python<'py>,
-    call: impl FnOnce(Python<'py>) -> PyResult<T>,
-) -> PyResult<T> {
+pub(crate) fn end_forked<T>(py: Python<'_>, call: impl FnOnce() -> T) -> T {
     let process = std::process::id();
-    let answer = call(py);
+    let answer = call();
     if std::process::id() != process {
-        py.import("os")?.call_method1("_exit", (70,))?;
+        let ended = py.import("os").and_then(|os| os.call_method1("_exit", (70,)));
+        drop(ended);
     }
     answer
 }

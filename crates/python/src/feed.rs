@@ -9,6 +9,7 @@ use futures_core::Stream;
 use pyo3::Python;
 use trunkline::PgError;
 
+use crate::asking::end_forked;
 use crate::burial::{Buried, bury};
 use crate::call::Call;
 use crate::executor::Executor;
@@ -87,7 +88,7 @@ impl<P: Pull> Rest<P> {
         let Rest(shared, source) = self;
         let Some(mut source) = source else { return };
         loop {
-            let pulled = source.pull(py);
+            let pulled = end_forked(py, || source.pull(py));
             let mut state = shared.lock();
             let is_over = !matches!(pulled, Ok(Some(_)));
             match pulled {

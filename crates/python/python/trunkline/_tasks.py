@@ -92,16 +92,11 @@ class Steps:
     def __next__(self) -> Any:
         end = object()
 
-        async def step() -> tuple[Any, BaseException | None]:
-            # What it raises, be it SystemExit, is its client's matter, not that of everybody on the loop.
-            try:
-                return await anext(self._rows, end), None
-            except asyncio.CancelledError:
-                raise
-            except BaseException as raised:
-                return None, raised
+        async def step() -> Any:
+            # On the loop, which is to know of the iterator.
+            return await anext(self._rows, end)
 
-        self._step = asyncio.run_coroutine_threadsafe(step(), self._tasks.loop())
+        self._step = asyncio.run_coroutine_threadsafe(_outcome(step()), self._tasks.loop())
         if self._is_canceled:
             self._step.cancel()
         value, raised = self._step.result()
@@ -122,6 +117,20 @@ class Steps:
         # A loop that has ended has closed what ran on it.
         if close is not None and not self._tasks.loop().is_closed():
             self._tasks.forget(close())
+
+
+async def _outcome(awaitable: Awaitable[Any]) -> tuple[Any, BaseException | None]:
+    """What it returns, or what it raises: be that SystemExit, it is its client's matter, not that of everybody on the loop."""
+    process = os.getpid()
+    value, raised = None, None
+    try:
+        value = await awaitable
+    except BaseException as failed:
+        raised = failed
+    if os.getpid() != process:
+        # A child that was forked, and came back: the client is its parent's.
+        os._exit(70)
+    return value, raised
 
 
 async def arriving(copy: Any) -> AsyncIterator[tuple[Any, ...]]:
@@ -174,17 +183,7 @@ class Task:
             self._task.cancel()
 
     async def _run(self) -> None:
-        process = os.getpid()
-        value, raised = None, None
-        # Whatever it raises, be it SystemExit, is its client's matter, not that of everybody on the loop.
-        try:
-            value = await self._awaitable
-        except BaseException as failed:
-            raised = failed
-        if os.getpid() != process:
-            # A child that was forked, and came back: the client is its parent's.
-            os._exit(70)
-        self._end(value, raised)
+        self._end(*await _outcome(self._awaitable))
 
     def _end(self, value: Any, raised: BaseException | None) -> None:
         if self._is_over:

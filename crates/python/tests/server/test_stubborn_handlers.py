@@ -264,12 +264,12 @@ def test_records_of_arrow_are_not_null(serve, connect):
         connection.execute("x")
 
 
-@pytest.mark.parametrize("kind", ["coroutine", "rows"])
+@pytest.mark.parametrize("kind", ["coroutine", "rows", "steps"])
 def test_a_fork_within_a_handler_does_not_answer_its_client(kind, tmp_path):
     program = tmp_path / "forks.py"
     program.write_text(
         f"""
-import os, psycopg, sys, trunkline
+import os, psycopg, trunkline
 
 def rows():
     for n in range(3):
@@ -279,16 +279,16 @@ def rows():
                 assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 70
         yield (n,)
 
+async def steps():
+    for row in rows():
+        yield row
+
 async def coroutine():
-    return list(rows())
+    return list(rows()), ["n"]
 
-def handler(query):
-    return coroutine2() if {kind == "coroutine"} else (rows(), ["n"])
+answers = {{"coroutine": coroutine, "rows": lambda: (rows(), ["n"]), "steps": lambda: (steps(), ["n"])}}
 
-async def coroutine2():
-    return await coroutine(), ["n"]
-
-with trunkline.Server(handler, "127.0.0.1:0") as server:
+with trunkline.Server(lambda query: answers["{kind}"](), "127.0.0.1:0") as server:
     with psycopg.connect(server.dsn, autocommit=True) as connection:
         assert connection.execute("x").fetchall() == [(0,), (1,), (2,)]
         print("whole", flush=True)
